@@ -1,0 +1,1 @@
+"""pgproof proves that PostgreSQL migrations are safe to ship: the public names."""

@@ -1,0 +1,1 @@
+"""Everything a database declares, as typed values that compare across databases and server versions."""

@@ -1,0 +1,1 @@
+"""Rows: made so that every constraint holds, and compared so that no loss goes unseen."""

@@ -1,0 +1,1 @@
+"""Reserved: audits and rehearsals of live databases."""

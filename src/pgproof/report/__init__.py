@@ -1,0 +1,1 @@
+"""Reserved: HTML, annotations and the release sheet. JUnit itself is pytest's."""

@@ -1,0 +1,1 @@
+"""The pytest side: the only folder that imports pytest."""

@@ -1,0 +1,1 @@
+"""The directory layouts of migration tools, behind one registry."""

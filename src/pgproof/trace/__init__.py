@@ -1,0 +1,1 @@
+"""Reserved: what the server saw, for any tool."""

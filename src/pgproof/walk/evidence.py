@@ -1,0 +1,211 @@
+"""What preview, walk and probes recorded: the only thing that checks ever read.
+
+A folder: ``preview.json``, one ``step-<position>.json`` for each migration that was reached, ``end.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from pgproof.catalog.catalog import Catalog
+from pgproof.catalog.diff import Change
+from pgproof.data.change import TableChange
+from pgproof.errors import LostServer
+from pgproof.tool import Failure, History, HistoryTable, Ran, Recorded
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two states of one database, compared."""
+
+    schema: tuple[Change, ...] = ()
+    rows: tuple[TableChange, ...] = ()
+
+    @property
+    def schema_counts(self) -> tuple[Change, ...]:
+        """The schema changes that are a difference (the order of columns is not)."""
+        return tuple(c for c in self.schema if not c.is_weak)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A probe: something tried on a step, and undone."""
+
+    how: str
+    """``savepoint`` or ``clone``."""
+    failure: Failure | None = None
+    difference: Difference | None = None
+    """Against the state that the probe's name says; None where it failed."""
+    unmoved: tuple[Ran, ...] = ()
+    """Data-moving statements of this attempt that touched no row."""
+    ran: int = 0
+    """How many statements ran."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequencePosition:
+    """Where a sequence stands, beside the values of the column that it feeds."""
+
+    sequence: str
+    column: str
+    next_value: int
+    largest: int | None
+    """The largest value in the column (smallest, for a descending sequence); None where it is empty."""
+    rows: int = 0
+    is_ahead: bool = True
+    when: str = ""
+    """``after all migrations on an empty database``, or ``after <version>``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One migration met by a database that holds rows."""
+
+    position: int
+    version: str
+    file: str
+    mode: str
+    seconds: float = 0.0
+    on_empty: Failure | None = None
+    """Why it does not apply even to an empty database: the walk ends here."""
+    on_rows: Failure | None = None
+    """Why it does not apply where tables hold rows."""
+    emptied: tuple[str, ...] = ()
+    """The tables that pgproof emptied so that it applied after ``on_rows``."""
+    rows_before: Mapping[str, int] = field(default_factory=dict)
+    """Rows in each table before the step."""
+    unfilled: Mapping[str, str] = field(default_factory=dict)
+    """Tables that could not be filled, and why."""
+    ran: tuple[Ran, ...] = ()
+    change: Difference = field(default_factory=Difference)
+    """Before the step, after the step."""
+    recorded: tuple[Recorded, ...] = ()
+    """The history table after the step."""
+    clone_reason: str = ""
+    """Why the probes needed a clone; empty where savepoints did."""
+    again: Attempt | None = None
+    """Applied twice; the difference is between once and twice."""
+    down_is_empty: bool = False
+    down: Attempt | None = None
+    """Undone; the difference is between before the step and after its down."""
+    redo: Attempt | None = None
+    """Undone and applied again; the difference is between after the step and after the redo."""
+    attached: tuple[SequencePosition, ...] = ()
+    """Sequences that this step attached to columns that held rows."""
+
+    @property
+    def unmoved(self) -> tuple[Ran, ...]:
+        """The data-moving statements that touched no row."""
+        return tuple(r for r in self.ran if r.moves_data and r.rows == 0)
+
+    @property
+    def holds(self) -> int:
+        """How many rows the database held before the step."""
+        return sum(self.rows_before.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphans:
+    """Rows of a foreign key that refer to nothing."""
+
+    constraint: str
+    table: str
+    looked_at: int
+    """Referencing rows with a complete key."""
+    count: int
+    sample: tuple[str, ...]
+    """At most five keys as text."""
+    statement: str
+    """The statement that lists them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The history on disk, met by an empty database."""
+
+    server: str
+    server_version: int
+    tool: str
+    history: History
+    history_table: HistoryTable
+    catalog: Catalog
+    all_at_once: Failure | None = None
+    """Why the whole history does not apply in one go."""
+    on_empty: Mapping[str, Failure] = field(default_factory=dict)
+    """Version → why it does not apply to an empty database, one at a time; at most one."""
+    modes_differ: tuple[Change, ...] = ()
+    """One at a time → all at once."""
+    sequences: tuple[SequencePosition, ...] = ()
+    first_seen: Mapping[str, str] = field(default_factory=dict)
+    """``<kind> <identity>`` of catalog objects → the version that added or last changed them."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The database at the end of the walk."""
+
+    version: str
+    """The last migration that applied; empty where none did."""
+    stopped: str = ""
+    """The migration at which the walk ended because it applies to no database; empty where it reached its end."""
+    catalog: Catalog
+    rows: Mapping[str, int] = field(default_factory=dict)
+    orphans: tuple[Orphans, ...] = ()
+    sequences: tuple[SequencePosition, ...] = ()
+    rollback: Attempt | None = None
+    """All downs, newest first; the difference is between an empty database and what is left."""
+    rollback_stopped: str = ""
+    """The version whose down failed in it."""
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+def _decode(kind: type, value: object) -> object:
+    if issubclass(kind, Path):
+        return Path(str(value))
+    raise NotImplementedError(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder that holds the evidence of one run; raises LostServer with a remedy where its disk is full."""
+
+    root: Path
+
+    def write(self, name: str, value: object) -> None:
+        """Write one piece of evidence, whole or not at all."""
+        path = self.root / f"{name}.json"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(".draft")
+            draft.write_bytes(msgspec.json.encode(value, enc_hook=_encode))
+            draft.replace(path)
+        except OSError as exc:
+            raise LostServer(
+                f"The evidence cannot be written to {self.root}: {exc.strerror}.",
+                "Free some space, or name another folder with --evidence=DIR.",
+            ) from exc
+
+    def read(self, name: str, kind: type[T]) -> T | None:
+        """Return one piece of evidence, or None where it was not recorded."""
+        path = self.root / f"{name}.json"
+        if not path.exists():
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=_decode)
+
+    def step(self, position: int) -> Step | None:
+        """Return a step by its position in the history, from 0."""
+        return self.read(f"step-{position:04d}", Step)

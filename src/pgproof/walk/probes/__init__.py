@@ -1,0 +1,1 @@
+"""The probes: experiments on a step."""
