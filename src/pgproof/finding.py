@@ -62,7 +62,7 @@ class Check:
     """Ids of checks that rightly fail together with this one."""
 
 
-class Finding(Exception):  # noqa: N818 - a finding is a result, not an error of pgproof
+class Finding(Exception):
     """A broken claim about one subject; a check raises it.
 
     ``what`` is one line with the qualified name; ``showed`` is what the server showed (numbers, SQLSTATE,
@@ -76,7 +76,7 @@ class Finding(Exception):  # noqa: N818 - a finding is a result, not an error of
         self.do = do
 
 
-class Unjudged(Exception):  # noqa: N818 - an outcome, not an error
+class Unjudged(Exception):
     """A check that neither passes nor fails; ``reason`` is one line."""
 
     outcome: Outcome

@@ -1,7 +1,7 @@
 """The objects of a database in canonical form (see ``canonical``).
 
-Every reference to another object is a qualified identity as SQL would write it (``public."Order Items"``), never an oid.
-Equality is dataclass equality. Fields that are no difference carry ``metadata={"weak": reason}`` and are reported apart.
+Every reference to another object is a qualified identity as SQL would write it (``public."Order Items"``), never an
+oid. Equality is dataclass equality. A field whose difference is only reported carries ``metadata={"weak": reason}``.
 """
 
 from __future__ import annotations

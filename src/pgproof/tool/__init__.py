@@ -78,7 +78,7 @@ class Failure:
     """The statement, cut at 2,000 characters."""
 
 
-class MigrationFailed(Exception):  # noqa: N818 - the word of the field
+class MigrationFailed(Exception):
     """A migration was refused: material for a finding, never an error of pgproof."""
 
     def __init__(self, failure: Failure) -> None:
