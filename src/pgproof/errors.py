@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class PgproofError(Exception):
     """A fault that the user can mend: one message, one remedy, exit code 4, never a traceback.
@@ -35,3 +38,10 @@ class LostServer(PgproofError):
 
     Never a finding about a migration.
     """
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean 'x'?`` (with its leading blank) for the closest known word, or nothing."""
+    by_folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f" Did you mean '{by_folded[close[0]]}'?" if close else ""

@@ -67,13 +67,15 @@ class Finding(Exception):
 
     ``what`` is one line with the qualified name; ``showed`` is what the server showed (numbers, SQLSTATE,
     constraint, statement with file and line); ``do`` is the remedy with names, a statement to paste where there is one.
+    ``is_advice``: reported and never failing the run, whatever the level of its check.
     """
 
-    def __init__(self, what: str, *, showed: Sequence[str] = (), do: str = "") -> None:
+    def __init__(self, what: str, *, showed: Sequence[str] = (), do: str = "", is_advice: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.showed = tuple(showed)
         self.do = do
+        self.is_advice = is_advice
 
 
 class Unjudged(Exception):

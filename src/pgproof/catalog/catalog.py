@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pgproof.catalog.model import (
@@ -22,9 +23,14 @@ from pgproof.catalog.model import (
     View,
 )
 
-KINDS: tuple[type[Object], ...] = (
-    Schema, Extension, Type, Sequence, Table, Column, Constraint, Index, View, Function, Trigger, Rule, Policy, Grant,
-)
+FIELDS: Mapping[type[Object], str] = {
+    Schema: "schemas", Extension: "extensions", Type: "types", Sequence: "sequences", Table: "tables",
+    Column: "columns", Constraint: "constraints", Index: "indexes", View: "views", Function: "functions",
+    Trigger: "triggers", Rule: "rules", Policy: "policies", Grant: "grants",
+}  # fmt: skip
+"""The field of a catalog that holds the objects of each kind."""
+
+KINDS: tuple[type[Object], ...] = tuple(FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,3 +30,16 @@ class Change:
         """Return one line, e.g. ``column public.t.c changed: nullable true → false``."""
         fields = "; ".join(f"{f.name} {f.before or '(none)'} → {f.after or '(none)'}" for f in self.fields)
         return f"{self.kind} {self.identity} {self.what}" + (f": {fields}" if fields else "")
+
+
+def diff(before, after):
+    import dataclasses
+    out = []
+    for f in dataclasses.fields(before):
+        b = {o.identity: o for o in getattr(before, f.name)}
+        a = {o.identity: o for o in getattr(after, f.name)}
+        for i in sorted(b.keys() | a.keys()):
+            if i not in a: out.append(Change(kind=b[i].kind, identity=i, what="removed"))
+            elif i not in b: out.append(Change(kind=a[i].kind, identity=i, what="added"))
+            elif a[i] != b[i]: out.append(Change(kind=a[i].kind, identity=i, what="changed", is_weak={g.name for g in dataclasses.fields(a[i]) if getattr(a[i], g.name) != getattr(b[i], g.name)} <= {"position"}))
+    return tuple(out)

@@ -33,7 +33,7 @@ class Extension(Object):
 
     kind: ClassVar[str] = "extension"
     schema: str
-    version: str
+    version: str = field(metadata={"weak": "the version that an extension has depends on the server at hand"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -57,7 +57,9 @@ class Table(Object):
     force_row_security: bool = False
     replica_identity: str = "default"
     options: tuple[str, ...] = ()
+    """Storage parameters, those of the TOAST table as ``toast.name=value``; of a foreign table its server too."""
     access_method: str = "heap"
+    tablespace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -88,6 +90,7 @@ class Column(Object):
     not_null_name: str = ""
     """The name of the NOT NULL constraint where it was given by hand (18 and later)."""
     not_null_valid: bool = True
+    not_null_no_inherit: bool = False
     position: int = field(default=0, metadata={"weak": "the order of columns: a column brought back comes last"})
     """Rank among the living columns of its table, from 1."""
 
@@ -190,6 +193,7 @@ class Sequence(Object):
     persistence: str = "permanent"
     owned_by: str = ""
     """The identity of the column that owns it."""
+    is_name_generated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -260,10 +264,11 @@ class Policy(Object):
 class Grant(Object):
     """What one role may do with one object, beyond what its owner has by default.
 
-    Identity ``<kind> <object> to <grantee>``; a default privilege that was revoked is ``is_revoked``.
+    Identity ``<kind> <object> to <grantee>``; of a default privilege that was revoked (``is_revoked``),
+    ``<kind> <object> from <grantee>``. A default privilege's object is ``of <role> in <schema>``.
     """
 
     kind: ClassVar[str] = "grant"
     privileges: tuple[str, ...]
-    """Sorted; ``ALL`` where complete; a grant option is ``SELECT*``."""
+    """Sorted; ``ALL`` where complete (``ALL*`` with all grant options); a grant option is ``SELECT*``."""
     is_revoked: bool = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
+
+import psycopg
 
 
 class Server(Protocol):
@@ -23,6 +25,10 @@ class Server(Protocol):
 
         ``role`` defaults to the server's superuser; ``TOOL_ROLE`` is the one that migrates.
         """
+        ...
+
+    def maintenance(self) -> psycopg.Connection[Any]:
+        """Return the one session, kept open and in autocommit, that creates, clones and drops databases."""
         ...
 
     def why_lost(self) -> str | None:

@@ -19,6 +19,8 @@ class HistoryTable:
     version: str
     """The column that holds the version."""
     applied_at: str | None
+    keeps_only_last: bool = False
+    """Whether it holds one row, the newest version (golang-migrate), instead of one row for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Migration:
     mode: str
     """How up is sent: ``transaction``, ``autocommit``, or ``own transactions`` (the file's BEGIN and COMMIT)."""
     down_mode: str | None = None
+    label: str = ""
+    """The name that people know it by, where the version alone is a bare number: ``000001_create_users``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,8 @@ class Body:
     needs_clone: str = ""
     """Why it cannot be tried again behind a savepoint in the migration's own transaction; empty where it can."""
     moves_data: bool = False
+    tables: tuple[str, ...] = ()
+    """The tables that the statements name, as written."""
 
 
 @runtime_checkable

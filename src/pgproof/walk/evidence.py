@@ -15,6 +15,8 @@ import msgspec
 from pgproof.catalog.catalog import Catalog
 from pgproof.catalog.diff import Change
 from pgproof.data.change import TableChange
+from pgproof.data.orphans import Orphans
+from pgproof.data.positions import SequencePosition
 from pgproof.errors import LostServer
 from pgproof.tool import Failure, History, HistoryTable, Ran, Recorded
 
@@ -51,21 +53,6 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SequencePosition:
-    """Where a sequence stands, beside the values of the column that it feeds."""
-
-    sequence: str
-    column: str
-    next_value: int
-    largest: int | None
-    """The largest value in the column (smallest, for a descending sequence); None where it is empty."""
-    rows: int = 0
-    is_ahead: bool = True
-    when: str = ""
-    """``after all migrations on an empty database``, or ``after <version>``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One migration met by a database that holds rows."""
 
@@ -87,6 +74,8 @@ class Step:
     ran: tuple[Ran, ...] = ()
     change: Difference = field(default_factory=Difference)
     """Before the step, after the step."""
+    recorded_before: tuple[Recorded, ...] = ()
+    """The history table before the step, so that a fault is reported where it was made."""
     recorded: tuple[Recorded, ...] = ()
     """The history table after the step."""
     clone_reason: str = ""
@@ -110,21 +99,6 @@ class Step:
     def holds(self) -> int:
         """How many rows the database held before the step."""
         return sum(self.rows_before.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orphans:
-    """Rows of a foreign key that refer to nothing."""
-
-    constraint: str
-    table: str
-    looked_at: int
-    """Referencing rows with a complete key."""
-    count: int
-    sample: tuple[str, ...]
-    """At most five keys as text."""
-    statement: str
-    """The statement that lists them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,42 @@
+# Each target does its own set-up in .venv, from Python 3.11 or newer alone; nothing outside this folder is changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DECLARED := pyproject.toml setup.py
+
+.PHONY: verify test lint tools bench clean
+
+verify: $(VENV)/verify.stamp  ## Verify migrations/ on a real PostgreSQL; ends with reports/junit.xml.
+	$(BIN)/pgproof verify
+
+test: $(VENV)/test.stamp  ## Our own tests, in random order.
+	$(BIN)/python -m pytest -m "not tools"
+
+lint: $(VENV)/lint.stamp
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tools: $(VENV)/tools.stamp  ## Slow: real histories, other PostgreSQL versions, every way to run the checks.
+	$(BIN)/python -m pytest -m tools
+
+bench: $(VENV)/tools.stamp
+	$(BIN)/python benchmarks/verify.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+# verify needs what a user needs; the others add to it.
+$(VENV)/verify.stamp: EXTRAS := embedded
+$(VENV)/test.stamp: EXTRAS := embedded,test
+$(VENV)/lint.stamp: EXTRAS := embedded,test,lint
+$(VENV)/tools.stamp: EXTRAS := embedded,test,tools
+
+$(VENV)/%.stamp: $(DECLARED) | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	touch $@
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "pgproof needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,126 @@
+"""検証項目 2. インデックス確認; Case 2: インデックス重複エラー."""
+
+from __future__ import annotations
+
+from pgproof import Catalog, Check, Constraint, Finding, Index, Looked, NotReached, Preview, check, each
+
+from .leading import is_indexed
+from .levels import ALWAYS, SHAPE
+from .wording import quoted
+
+INDEX_IS_VALID = Check(
+    id="index-is-valid",
+    claim="The index is valid, ready and live.",
+    effect="Every write pays for an index that no query uses; a unique one does not keep duplicates out of old rows.",
+    remedy="DROP INDEX CONCURRENTLY it and build it again; on a partitioned table, ATTACH the missing partitions.",
+    runbook="Case 2: インデックス重複エラー",
+    levels=ALWAYS,
+)
+
+
+@each("index")
+@check(INDEX_IS_VALID)
+def test_index_is_valid(index: Index, preview: Preview, looked: Looked) -> None:
+    """It is valid, ready and live: a build that broke off leaves an index that IF NOT EXISTS then keeps."""
+    looked.at(1)
+    states = {"not valid": index.is_valid, "not ready": index.is_ready, "not live": index.is_live}
+    broken = [name for name, holds in states.items() if not holds]
+    if broken:
+        raise Finding(
+            f"index {index.identity} is {', '.join(broken)}",
+            showed=[f"{index.table} {index.definition}"],
+            do=_rebuild(index, preview.catalog),
+        )
+
+
+INDEX_IS_NOT_DUPLICATE = Check(
+    id="index-is-not-duplicate",
+    claim="No other index of the table has the same definition.",
+    effect="Every write pays twice, and the disk holds the same keys twice, for nothing.",
+    remedy="Drop the one that no constraint needs, in a new migration.",
+    runbook="Case 2: インデックス重複エラー",
+    levels=SHAPE,
+)
+
+
+@each("index")
+@check(INDEX_IS_NOT_DUPLICATE)
+def test_index_is_not_duplicate(index: Index, preview: Preview, looked: Looked) -> None:
+    """No other index does the same: the plain one beside a unique one is the usual case."""
+    if not index.is_valid:
+        raise NotReached("it is not valid: see index-is-valid")
+    beside = [i for i in preview.catalog.indexes if i.table == index.table and i.is_valid]
+    looked.at(len(beside))
+    same = sorted((i for i in beside if _keys(i) == _keys(index)), key=_worth)
+    kept = same[0]
+    if kept.identity != index.identity:
+        raise Finding(
+            f"index {index.identity} duplicates {kept.identity}",
+            showed=[f"both are on {index.table} {_keys(index)}", *_why_kept(kept)],
+            do=_drop(index),
+        )
+
+
+FOREIGN_KEY_IS_INDEXED = Check(
+    id="foreign-key-is-indexed",
+    claim="The referencing columns lead some valid index.",
+    effect="Each DELETE, and each UPDATE of the key, of a referenced row reads the whole referencing table.",
+    remedy="CREATE INDEX CONCURRENTLY on the referencing columns, in any order.",
+    runbook="",
+    levels=SHAPE,
+)
+
+
+@each("foreign_key")
+@check(FOREIGN_KEY_IS_INDEXED)
+def test_foreign_key_is_indexed(foreign_key: Constraint, preview: Preview, looked: Looked) -> None:
+    """The referencing columns lead an index: PostgreSQL makes one for the referenced side only."""
+    beside = [index for index in preview.catalog.indexes if index.table == foreign_key.table]
+    if not is_indexed(foreign_key.table, foreign_key.columns, preview.catalog):
+        columns = ", ".join(quoted(name) for name in foreign_key.columns)
+        raise Finding(
+            f"foreign key {foreign_key.identity} has no index on {foreign_key.table} ({columns})",
+            showed=[foreign_key.definition, f"the table's indexes: {'; '.join(i.name for i in beside) or 'none'}"],
+            do=f"CREATE INDEX CONCURRENTLY ON {foreign_key.table} ({columns});",
+        )
+    looked.at(len(beside) or 1)
+
+
+def _keys(index: Index) -> str:
+    """Return the definition without what makes it unique, which a plain index beside it does not need."""
+    return index.definition.replace(" NULLS NOT DISTINCT", "")
+
+
+def _worth(index: Index) -> tuple[bool, bool, bool, bool, str]:
+    """Sort the index first that the others duplicate."""
+    return (
+        not index.is_primary,
+        not index.constraint,
+        not index.is_unique,
+        not (index.is_replica_identity or index.is_clustered),
+        index.identity,
+    )
+
+
+def _why_kept(kept: Index) -> list[str]:
+    return [f"{kept.identity} enforces {kept.constraint}"] if kept.constraint else []
+
+
+def _drop(index: Index) -> str:
+    if index.constraint:
+        return f"ALTER TABLE {index.table} DROP CONSTRAINT {quoted(index.name)};"
+    return f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};"
+
+
+def _rebuild(index: Index, catalog: Catalog) -> str:
+    partitions = sorted(t.identity for t in catalog.tables if t.partition_of == index.table)
+    attached = {i.table for i in catalog.indexes if i.partition_of == index.identity}
+    if partitions:
+        missing = ", ".join(t for t in partitions if t not in attached)
+        return f"ALTER INDEX {index.identity} ATTACH PARTITION …; for the index of each of: {missing}"
+    unique = "UNIQUE " if index.is_unique else ""
+    name = quoted(index.name)
+    return (
+        f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};\n"
+        f"CREATE {unique}INDEX CONCURRENTLY {name} ON {index.table} {index.definition};"
+    )

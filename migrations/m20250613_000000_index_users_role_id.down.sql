@@ -1,0 +1,2 @@
+-- pgproof: no-transaction
+DROP INDEX CONCURRENTLY IF EXISTS idx_users_role_id;

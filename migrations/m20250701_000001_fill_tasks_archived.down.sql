@@ -1,0 +1,1 @@
+-- Nothing to undo: archived says what is_archived says, and goes with the version before, which added it.

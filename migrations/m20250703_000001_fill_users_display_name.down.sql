@@ -1,0 +1,2 @@
+-- Nothing to undo: which names were filled and which were chosen cannot be told apart, and the version before takes
+-- the column away.

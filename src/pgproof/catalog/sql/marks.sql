@@ -1,0 +1,130 @@
+-- One row a unit: a relation, type, function, schema, extension or default privilege with all that belongs to it.
+-- unit: its oid, above it the class (0 relation, 1 type, 2 function, 3 schema, 4 extension, 5 default privilege); -1 is
+-- everything that texts of any unit may mention. A composite type goes by its relation.
+-- mark: folds place and writer (ctid, xmin) of every catalog row of the unit. A version of a row is never written twice,
+-- so that the same mark means the same content, in a clone and after ROLLBACK TO too.
+-- has: which kinds the unit has (see statements.py); 131072 marks what no user made.
+WITH own (oids, base) AS MATERIALIZED (
+  SELECT array_agg(s.oid), age('3'::xid)::int8 FROM pg_namespace AS s WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema'
+), part (unit, mark, has) AS (
+  SELECT c.oid::int8, hashtidextended(c.ctid, (SELECT base FROM own) - age(c.xmin)),
+    CASE c.relkind WHEN 'v' THEN 2 WHEN 'm' THEN 2 WHEN 'S' THEN 4 WHEN 'c' THEN 8 ELSE 1 END
+    | CASE WHEN c.relacl IS NULL THEN 0 ELSE 4096 END
+  FROM pg_class AS c
+  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
+    AND c.relnamespace = ANY ((SELECT oids FROM own)::oid[])
+  UNION ALL
+  SELECT a.attrelid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (1::int8 << 32)),
+    CASE WHEN a.attacl IS NULL THEN 0 ELSE 4096 END
+  FROM pg_attribute AS a WHERE a.attrelid >= 16384 AND a.attnum > 0
+  UNION ALL
+  SELECT d.adrelid::int8, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (2::int8 << 32)), 0 FROM pg_attrdef AS d
+  UNION ALL
+  SELECT CASE k.conrelid WHEN 0 THEN (1::int8 << 32) + k.contypid::int8 ELSE k.conrelid::int8 END,
+    hashtidextended(k.ctid, (SELECT base FROM own) - age(k.xmin) + (3::int8 << 32)), 128
+  FROM pg_constraint AS k WHERE k.oid >= 16384
+  UNION ALL
+  SELECT i.indrelid::int8, hashtidextended(i.ctid, (SELECT base FROM own) - age(i.xmin) + (4::int8 << 32))
+    # hashtidextended(c.ctid, (SELECT base FROM own) - age(c.xmin) + (5::int8 << 32)), 256
+  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indexrelid >= 16384
+  UNION ALL
+  SELECT i.indrelid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (1::int8 << 32)), 0
+  FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indexrelid
+  WHERE i.indexrelid >= 16384 AND i.indexprs IS NOT NULL
+  UNION ALL
+  SELECT g.tgrelid::int8, hashtidextended(g.ctid, (SELECT base FROM own) - age(g.xmin) + (6::int8 << 32)), 512
+  FROM pg_trigger AS g WHERE NOT g.tgisinternal OR g.tgenabled <> 'O' OR g.tgparentid <> 0 AND g.tgconstraint = 0
+  UNION ALL
+  SELECT g.tgconstrrelid::int8, hashtidextended(g.ctid, (SELECT base FROM own) - age(g.xmin) + (7::int8 << 32)), 0
+  FROM pg_trigger AS g WHERE g.tgenabled <> 'O' AND g.tgconstrrelid <> 0
+  UNION ALL
+  SELECT h.inhrelid::int8, hashtidextended(h.ctid, (SELECT base FROM own) - age(h.xmin) + (8::int8 << 32)), 0 FROM pg_inherits AS h
+  UNION ALL
+  SELECT r.ev_class::int8, hashtidextended(r.ctid, (SELECT base FROM own) - age(r.xmin) + (9::int8 << 32)),
+    CASE WHEN r.rulename = '_RETURN' THEN 0 ELSE 1024 END
+  FROM pg_rewrite AS r WHERE r.ev_class >= 16384
+  UNION ALL
+  SELECT p.polrelid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (10::int8 << 32)), 2048 FROM pg_policy AS p
+  UNION ALL
+  SELECT s.seqrelid::int8, hashtidextended(s.ctid, (SELECT base FROM own) - age(s.xmin) + (11::int8 << 32)), 0 FROM pg_sequence AS s
+  UNION ALL
+  SELECT d.objid::int8, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (12::int8 << 32)), 0
+  FROM pg_depend AS d
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+    AND d.objsubid = 0 AND d.deptype IN ('a', 'i')
+  UNION ALL
+  SELECT f.ftrelid::int8, hashtidextended(f.ctid, (SELECT base FROM own) - age(f.xmin) + (13::int8 << 32)), 0 FROM pg_foreign_table AS f
+  UNION ALL
+  SELECT p.partrelid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (14::int8 << 32)), 0
+  FROM pg_partitioned_table AS p
+  UNION ALL
+  SELECT CASE t.typtype WHEN 'c' THEN t.typrelid::int8 ELSE (1::int8 << 32) + t.oid::int8 END,
+    hashtidextended(t.ctid, (SELECT base FROM own) - age(t.xmin) + (15::int8 << 32)),
+    CASE t.typtype WHEN 'c' THEN 0 ELSE 8 END | CASE WHEN t.typacl IS NULL THEN 0 ELSE 4096 END
+  FROM pg_type AS t
+  WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'r', 'c') AND t.typnamespace = ANY ((SELECT oids FROM own)::oid[])
+  UNION ALL
+  SELECT (1::int8 << 32) + e.enumtypid::int8, hashtidextended(e.ctid, (SELECT base FROM own) - age(e.xmin) + (16::int8 << 32)), 0
+  FROM pg_enum AS e
+  UNION ALL
+  SELECT (1::int8 << 32) + r.rngtypid::int8, hashtidextended(r.ctid, (SELECT base FROM own) - age(r.xmin) + (17::int8 << 32)), 0
+  FROM pg_range AS r WHERE r.rngtypid >= 16384
+  UNION ALL
+  SELECT (2::int8 << 32) + p.oid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (18::int8 << 32)),
+    CASE WHEN p.proacl IS NULL THEN 16 ELSE 4112 END
+  FROM pg_proc AS p
+  WHERE p.oid >= 16384 AND p.pronamespace = ANY ((SELECT oids FROM own)::oid[])
+    AND p.prosrc !~ '^(multi)?range_constructor[0-3]$'
+  UNION ALL
+  SELECT (2::int8 << 32) + a.aggfnoid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (19::int8 << 32)), 0
+  FROM pg_aggregate AS a WHERE a.aggfnoid::oid >= 16384
+  UNION ALL
+  SELECT (3::int8 << 32) + s.oid::int8, hashtidextended(s.ctid, (SELECT base FROM own) - age(s.xmin) + (20::int8 << 32)), 32 | 4096
+  FROM pg_namespace AS s WHERE s.oid = ANY ((SELECT oids FROM own)::oid[])
+  UNION ALL
+  SELECT (4::int8 << 32) + x.oid::int8, hashtidextended(x.ctid, (SELECT base FROM own) - age(x.xmin) + (21::int8 << 32)), 64
+  FROM pg_extension AS x WHERE x.oid >= 16384
+  UNION ALL
+  SELECT (5::int8 << 32) + a.oid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (22::int8 << 32)), 16384 | 4096
+  FROM pg_default_acl AS a
+  UNION ALL
+  SELECT CASE d.classoid
+      WHEN 'pg_class'::regclass
+        THEN coalesce((SELECT i.indrelid FROM pg_index AS i WHERE i.indexrelid = d.objoid), d.objoid)::int8
+      WHEN 'pg_constraint'::regclass THEN (
+        SELECT CASE k.conrelid WHEN 0 THEN (1::int8 << 32) + k.contypid::int8 ELSE k.conrelid::int8 END
+        FROM pg_constraint AS k WHERE k.oid = d.objoid)
+      WHEN 'pg_trigger'::regclass THEN (SELECT g.tgrelid FROM pg_trigger AS g WHERE g.oid = d.objoid)::int8
+      WHEN 'pg_rewrite'::regclass THEN (SELECT r.ev_class FROM pg_rewrite AS r WHERE r.oid = d.objoid)::int8
+      WHEN 'pg_policy'::regclass THEN (SELECT p.polrelid FROM pg_policy AS p WHERE p.oid = d.objoid)::int8
+      WHEN 'pg_type'::regclass THEN (
+        SELECT CASE t.typtype WHEN 'c' THEN t.typrelid::int8 ELSE (1::int8 << 32) + t.oid::int8 END
+        FROM pg_type AS t WHERE t.oid = d.objoid)
+      WHEN 'pg_proc'::regclass THEN (2::int8 << 32) + d.objoid::int8
+      WHEN 'pg_namespace'::regclass THEN (3::int8 << 32) + d.objoid::int8
+      WHEN 'pg_extension'::regclass THEN (4::int8 << 32) + d.objoid::int8
+    END, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (23::int8 << 32)), 8192
+  FROM pg_description AS d WHERE d.objoid >= 16384 OR d.objoid = 2200
+  UNION ALL
+  SELECT CASE e.classid
+      WHEN 'pg_class'::regclass THEN 0 WHEN 'pg_type'::regclass THEN 1::int8 << 32
+      WHEN 'pg_proc'::regclass THEN 2::int8 << 32 WHEN 'pg_namespace'::regclass THEN 3::int8 << 32
+    END + e.objid::int8, 0, 131072
+  FROM pg_depend AS e WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e'
+  UNION ALL
+  SELECT -1::int8, hashtextextended(r.rolname, r.oid::int8), 32768 FROM pg_roles AS r
+  UNION ALL
+  SELECT -1::int8, hashtidextended(x.ctid, (SELECT base FROM own) - age(x.xmin) + (x.tableoid::int8 << 32)), 0 FROM (
+    SELECT ctid, xmin, tableoid FROM pg_extension
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_collation WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_operator WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_opclass WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_ts_config WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_language WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_foreign_server
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_am WHERE oid >= 16384
+    UNION ALL SELECT ctid, xmin, tableoid FROM pg_tablespace
+  ) AS x
+)
+SELECT unit, bit_xor(mark) AS mark, bit_or(has) AS has FROM part GROUP BY unit
+HAVING bit_or(has) & 49279 <> 0 AND bit_or(has) & 131072 = 0

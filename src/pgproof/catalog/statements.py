@@ -1,0 +1,96 @@
+"""The statements that read a catalog, and which of them a unit needs (bits of ``marks.sql``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+TABLE, VIEW, TYPE = 1, 2, 8
+NEEDS: Mapping[int, tuple[str, ...]] = {
+    TABLE: ("table", "column"),
+    VIEW: ("view",),
+    4: ("sequence",),
+    TYPE: ("type",),
+    16: ("function",),
+    32: ("schema",),
+    64: ("extension",),
+    128: ("constraint", "mentioned"),
+    256: ("index", "mentioned"),
+    512: ("trigger",),
+    1024: ("rule",),
+    2048: ("policy",),
+    4096: ("grant",),
+    8192: ("comment",),
+}
+EVERYTHING = sum(NEEDS)
+CLASSES = ("relations", "types", "functions", "schemas", "extensions", "defaults")
+"""The classes of units, by number."""
+
+_ENFORCED_SINCE = 180000
+_TOKEN = re.compile(r"\{(\w+):([\w.]+)\}")
+_USERS = "{} >= 16384"
+_WHOLE: Mapping[str, str] = {
+    "relations": _USERS,
+    "tables": "{} IN (SELECT c.oid FROM pg_class AS c WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'f'))",
+    "types": _USERS,
+    "functions": "{} NOT IN (SELECT e.objid FROM pg_depend AS e WHERE e.refclassid = 'pg_extension'::regclass"
+    " AND e.classid = 'pg_proc'::regclass AND e.deptype = 'e') AND {} >= 16384",
+    "schemas": "{} > 0",
+    "extensions": _USERS,
+    "defaults": _USERS,
+}
+"""Everything, and more: what belongs to no unit is left out by the reader."""
+
+
+@cache
+def text(name: str) -> str:
+    """Return a statement's text without its comment."""
+    lines = (files("pgproof.catalog") / "sql" / f"{name}.sql").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which objects to read: a condition for each class, with {} for the oid."""
+
+    conditions: Mapping[str, str]
+
+    @classmethod
+    def whole(cls) -> Scope:
+        """Return the scope of everything that users made."""
+        return cls(_WHOLE)
+
+    @classmethod
+    def of(cls, units: Mapping[int, int]) -> Scope:
+        """Return the scope of some units, each with its bits."""
+        oids: dict[str, list[int]] = {name: [] for name in (*CLASSES, "tables", "composites")}
+        for unit, has in units.items():
+            kind, oid = unit >> 32, unit & 0xFFFFFFFF
+            oids["composites" if kind == 0 and has & TYPE else CLASSES[kind]].append(oid)
+            if has & TABLE:
+                oids["tables"].append(oid)
+        conditions = {name: _among(some) for name, some in oids.items()}
+        if oids["composites"]:
+            rows = _among(oids["composites"]).replace("{}", "c.typrelid")
+            types = conditions["types"].replace("{}", "c.oid")
+            conditions["types"] = f"{{}} IN (SELECT c.oid FROM pg_type AS c WHERE {types} OR c.typtype = 'c' AND {rows})"
+        return cls(conditions)
+
+    def fill(self, name: str, version: int) -> str:
+        """Return a statement for this scope and release."""
+        enforced = "nullif(k.conenforced, true)" if version >= _ENFORCED_SINCE else "NULL::bool"
+        filled = _TOKEN.sub(lambda found: self.conditions[found[1]].replace("{}", found[2]), text(name))
+        return filled.replace("{is_enforced}", enforced)
+
+
+def needed(has: int) -> tuple[str, ...]:
+    """Return the names of the statements that read what the bits say, each once."""
+    return tuple(dict.fromkeys(name for bit, names in NEEDS.items() if has & bit for name in names))
+
+
+def _among(oids: Iterable[int]) -> str:
+    listed = ",".join(map(str, oids))
+    return f"{{}} = ANY ('{{{listed}}}'::oid[])" if listed else "false"

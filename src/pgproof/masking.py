@@ -1,0 +1,29 @@
+"""Passwords never leave: every text that pgproof prints, writes or raises goes through ``masked``."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+
+_WORD = r"(?is)(\bpassword\s*(?:=\s*)?)"
+_PATTERNS = (
+    # put together at run time: PASSWORD ' || quote_literal('x'), format('… PASSWORD %L', 'x')
+    (re.compile(rf"{_WORD}(?:'+\s*\|\||%\d*\$?[a-z])[^;]*"), rf"\g<1>{MASK}"),
+    # inside another string: PASSWORD ''x''
+    (re.compile(rf"{_WORD}e?(?P<quotes>'{{2,}})(?=[^'\s;,)]).*?(?:(?P=quotes)'*|$)"), rf"\g<1>'{MASK}'"),
+    # ALTER ROLE … PASSWORD 'x', CREATE USER MAPPING … (password 'x'); one that was cut off ends with the text
+    (re.compile(rf"{_WORD}e?'(?:[^'\\]|''|\\.)*(?:'|$)"), rf"\g<1>'{MASK}'"),
+    (re.compile(rf"{_WORD}\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|$)"), rf"\g<1>'{MASK}'"),
+    # postgresql://user:x@host: a password may hold an unescaped @
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s'\"]*(?=@)"), rf"\g<1>{MASK}"),
+    # …?password=x&…, host=h password=x
+    (re.compile(r"(?i)(\b(?:ssl)?password=)(?!')[^\s&'\"]+"), rf"\g<1>{MASK}"),
+)
+
+
+def masked(text: str) -> str:
+    """Return a text (a log, a message, a URL, a statement) with every recognisable password replaced."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text

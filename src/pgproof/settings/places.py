@@ -1,0 +1,38 @@
+"""Where migrations are usually kept, so that a message can name what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pgproof.errors import UsageFault
+
+DEFAULT = "migrations"
+
+_USUAL = (
+    "migrations", "db/migrations", "db/migrate", "sql/migrations", "database/migrations", "prisma/migrations",
+    "supabase/migrations", "src/main/resources/db/migration", "schema/migrations", "internal/migrations",
+    "backend/migrations", "server/migrations", "api/migrations", "drizzle", "sql",
+)
+
+
+def default_migrations(cwd: Path) -> Path:
+    """Return ``migrations`` below the working directory; raises UsageFault that names what lies nearby."""
+    path = cwd / DEFAULT
+    if path.is_dir():
+        return path
+    raise UsageFault(f"No migrations directory was named, and there is none at {path}.", _where(cwd))
+
+
+def existing(path: Path, cwd: Path) -> Path:
+    """Return the directory; raises UsageFault where it is none."""
+    if path.is_dir():
+        return path
+    what = "is a file, not a directory" if path.exists() else "does not exist"
+    raise UsageFault(f"The migrations directory {path} {what}.", _where(cwd))
+
+
+def _where(cwd: Path) -> str:
+    near = [usual for usual in _USUAL if (cwd / usual).is_dir()]
+    if near:
+        return f"There is {', '.join(near)}: try `pgproof verify {near[0]}`."
+    return 'Name it: `pgproof verify DIR`, or migrations = "DIR" in pgproof.toml.'

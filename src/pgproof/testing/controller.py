@@ -1,0 +1,105 @@
+"""The run in the process that owns the server: provisions, walks, counts, cleans up."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgproof.errors import PgproofError
+from pgproof.profile import Profile
+from pgproof.registry import records
+from pgproof.settings import Settings
+from pgproof.testing import options, reports
+from pgproof.testing.activation import only_shipped
+from pgproof.testing.evidence import Evidence
+from pgproof.testing.progress import progress_bar
+from pgproof.testing.results import Results
+from pgproof.testing.room import Room
+from pgproof.testing.run import Run, evidence_root, folder, judged_today
+from pgproof.testing.selection import demand_subjects
+from pgproof.testing.subjects import all_names
+from pgproof.testing.wanted import Wanted
+
+if TYPE_CHECKING:
+    from pgproof.walk.session import Session
+
+
+class ControllerRun(Run):
+    """The run that has the server and the results."""
+
+    def __init__(self, room: Room, evidence: Evidence, settings: Settings, session: Session) -> None:
+        super().__init__(room.root, evidence, settings)
+        self.session = session
+        self.results = Results(self.profile)
+        self.wanted: Wanted | None = None
+        self.junit: Path | None = None
+        self.has_foreign_checks = False
+        """Whether the settings name ids that no shipped check has: judged when all checks are collected."""
+        self.is_void = False
+        """Whether the walk was given up: then no report is left that could be taken for a result."""
+        self.closing = ExitStack()
+
+    def walk(self, wanted: Wanted) -> None:
+        """Walk once, as far as the selected items want; raises PgproofError."""
+        if self.wanted is not None:
+            return
+        self.wanted = wanted
+        try:
+            if self.has_foreign_checks:
+                self.profile.demand_known({**records(), **wanted.records})
+            if wanted.walks:
+                with progress_bar() as progress:
+                    self.session.walk(wanted.need(self.evidence.preview.history.versions), progress)
+        except BaseException:
+            self.is_void = True
+            raise
+
+    def close(self) -> None:
+        """Stop the server, remove the run's directory; harmless when called twice."""
+        self.closing.close()
+        if self.is_void and self.junit is not None:
+            self.junit.unlink(missing_ok=True)
+
+
+def provision(config: pytest.Config) -> ControllerRun:
+    """Start the server, take the preview, and refuse what cannot be meant; raises PgproofError, and leaves nothing."""
+    from pgproof.walk.session import open_session  # noqa: PLC0415 - loads the database driver
+
+    settings = options.settings_of(config)
+    has_foreign_checks = _names_foreign_checks(judged_today(settings), config)
+    junit = reports.junit_path(config)
+    if junit is not None:
+        reports.clear_junit(junit)
+    with ExitStack() as stack:
+        room = Room()
+        stack.callback(room.close)
+        if settings.evidence is not None:
+            stack.callback(os.close, reports.claim_evidence(settings.evidence))
+        evidence = Evidence(folder(evidence_root(settings, room.root)))
+        session = open_session(settings, evidence.folder)
+        stack.callback(session.close)
+        run = ControllerRun(room, evidence, settings, session)
+        run.junit, run.has_foreign_checks = junit, has_foreign_checks
+        run.write_settings()
+        demand_subjects(settings.subjects, all_names(evidence.preview))
+        run.contract  # noqa: B018 - faults of the contract come before the walk
+        run.closing = stack.pop_all()
+    return run
+
+
+def _names_foreign_checks(profile: Profile, config: pytest.Config) -> bool:
+    """Return whether ids are named that no shipped check has; raises UsageFault where there can be no other."""
+    settings = profile.settings
+    if not (settings.levels or settings.waivers or settings.checks):
+        return False
+    try:
+        profile.demand_known(records())
+    except PgproofError:
+        if only_shipped(config):
+            raise
+        return True
+    return False

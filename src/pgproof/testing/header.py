@@ -1,0 +1,69 @@
+"""The header of a report: on what server, with what history and which settings."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgproof.masking import masked
+from pgproof.settings import Settings
+from pgproof.settings.options import OPTIONS
+from pgproof.testing.finding_text import shortened
+
+if TYPE_CHECKING:
+    from pgproof.walk.evidence import Preview
+
+_MANY = 8
+
+
+def header(preview: Preview, settings: Settings) -> list[str]:
+    """Return the lines of the header, without secrets."""
+    history = preview.history
+    modes = Counter(migration.mode for migration in history.migrations)
+    modes_counted = ", ".join(f"{count} in mode {mode}" for mode, count in sorted(modes.items()))
+    no_downs = "" if history.has_downs else ", no downs"
+    lines = [
+        f"pgproof: {preview.server}, TimeZone {settings.timezone}, {settings.rows} rows a table, seed {settings.seed}",
+        f"migrations: {len(history.migrations)} in {shortened(settings.migrations)} ({settings.source('migrations')})",
+        f"transactions: {modes_counted}",
+        f"layout: {history.layout}, tool {preview.tool}{no_downs}",
+    ]
+    if history.ignored:
+        lines.append(f"ignored there: {_names(history.ignored, history.root)}")
+    if history.orphan_downs:
+        lines.append(f"downs without an up: {_names(history.orphan_downs, history.root)}")
+    given = [_setting(settings, name) for name in _given(settings)]
+    if given:
+        lines.append(f"settings: {', '.join(given)}")
+    if addopts := os.environ.get("PYTEST_ADDOPTS"):
+        lines.append(f"PYTEST_ADDOPTS: {addopts}")
+    return [masked(line) for line in lines]
+
+
+def _given(settings: Settings) -> list[str]:
+    table = [option.field for option in OPTIONS if option.field != "migrations"]
+    return [*(name for name in table if name in settings.sources), *(n for n in settings.sources if n not in [*table, "migrations"])]
+
+
+def _setting(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    source = settings.source(name)
+    if isinstance(value, Path):
+        return f"{name} {shortened(value)} ({source})"
+    if name == "levels":
+        return f"levels {', '.join(f'{check} {level}' for check, level in value.items())} ({source})"
+    if name == "waivers":
+        return f"{len(value)} waivers ({source})"
+    if name == "history":
+        return f"history {value.table} ({source})"
+    if isinstance(value, tuple):
+        return f"{name} {', '.join(value)} ({source})"
+    return f"{name} {value} ({source})"
+
+
+def _names(paths: tuple[Path, ...], root: Path) -> str:
+    names = [os.path.relpath(path, root) if path.is_relative_to(root) else str(path) for path in paths]
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return ", ".join(names[:_MANY]) + more

@@ -1,0 +1,227 @@
+"""The hooks of pytest, each a few lines; what they do is in the modules beside this one.
+
+preview (sessionstart) → collect and select → walk (runtestloop, or xdist's collection) → checks read evidence.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgproof.errors import PgproofError
+from pgproof.finding import Check
+from pgproof.profile import Profile
+from pgproof.testing import options, outcomes, selection
+from pgproof.testing.activation import is_asked_for
+from pgproof.testing.controller import ControllerRun, provision
+from pgproof.testing.durations import probe_seconds
+from pgproof.testing.each import MARKS
+from pgproof.testing.fault import as_usage_error
+from pgproof.testing.header import header
+from pgproof.testing.items import Judged, put_properties
+from pgproof.testing.keys import RUN
+from pgproof.testing.parametrise import parametrise
+from pgproof.testing.run import WORKER_KEY, worker_run
+from pgproof.testing.subjects import migration_of
+from pgproof.testing.summary import write_summary
+from pgproof.testing.wanted import Wanted, wanted
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+pytest_plugins = ("pgproof.testing.fixtures",)
+
+_RECORDS: pytest.StashKey[Mapping[str, Check]] = pytest.StashKey()
+"""Every check that was collected, before anything is deselected."""
+_SIGTERM: pytest.StashKey[signal.Handlers | int | Callable[[int, FrameType | None], object] | None] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options are made from the table of settings."""
+    options.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """Say in one message which option is misspelt, with the closest one."""
+    try:
+        options.demand_known(parser, args, is_command=early_config.inipath == options.COMMAND_INI)
+    except PgproofError as fault:
+        raise as_usage_error(fault) from None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Provision before the header, and before xdist starts its workers."""
+    config = session.config
+    worker_input: dict[str, str] | None = getattr(config, "workerinput", None)
+    if worker_input is not None:
+        if WORKER_KEY in worker_input:
+            config.stash[RUN] = worker_run(Path(worker_input[WORKER_KEY]))
+    elif is_asked_for(config):
+        config.stash[_SIGTERM] = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            run = provision(config)
+        except PgproofError as fault:
+            raise as_usage_error(fault) from None
+        config.stash[RUN] = run
+        config.pluginmanager.register(Counting(run), "pgproof-counting")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Tell a worker of xdist where the run is; a worker that replaces a crashed one, too."""
+    if RUN in node.config.stash:
+        node.workerinput[WORKER_KEY] = str(node.config.stash[RUN].root)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say on what server, with what history and which settings."""
+    run = config.stash.get(RUN, None)
+    return header(run.evidence.preview, run.settings) if run else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give checks their subjects, from the preview."""
+    run = metafunc.config.stash.get(RUN, None)
+    parametrise(metafunc, run.evidence.preview if run else None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Select by level, --check and --subject."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    judged = (Judged.of(item) for item in items)
+    config.stash[_RECORDS] = {one.check.id: one.check for one in judged if one is not None}
+    selection.deselect(config, items, run.profile)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Put the properties on the items; a worker leaves its note before xdist reports the collection."""
+    run = session.config.stash.get(RUN, None)
+    for item in session.items:
+        judged = Judged.of(item)
+        if judged is not None:
+            put_properties(item, migration_of(judged.kind, judged.subject, run.evidence.preview) if run else "")
+    worker_input: dict[str, str] | None = getattr(session.config, "workerinput", None)
+    if run is not None and worker_input is not None:
+        run.write_wanted(worker_input["workerid"], wanted(session.items, session.config.stash[_RECORDS]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Walk, when the selection is known; under xdist the controller has no items, and a worker tells it."""
+    run = _controller(session.config)
+    is_for_real = not session.testsfailed and not session.config.getoption("collectonly")
+    if run is not None and is_for_real and not session.config.pluginmanager.hasplugin("dsession"):
+        _walk(run, wanted(session.items, session.config.stash.get(_RECORDS, {})))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: WorkerController) -> None:
+    """Walk while the workers wait: called before the first item is scheduled."""
+    run = _controller(node.config)
+    if run is not None and run.wanted is None:
+        _walk(run, run.read_wanted(node.gateway.id))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Judge what a fixture finds like what a check finds."""
+    with outcomes.judging(item, _profile(item)):
+        outcomes.refuse_nothing(item)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Make a finding a result, not a crash; a pass must have looked at something."""
+    with outcomes.judging(pyfuncitem, _profile(pyfuncitem)):
+        result = yield
+    outcomes.demand_look(pyfuncitem)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count the time of a probe for the item that asked for it."""
+    report = yield
+    if call.when == "call" and Judged.of(item) is not None:
+        report.duration += probe_seconds(item)
+    return report
+
+
+class Counting:
+    """The hooks that know nothing of the configuration: registered once there is a run to count for."""
+
+    def __init__(self, run: ControllerRun) -> None:
+        self._results = run.results
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the results, those of workers as well."""
+        self._results.take(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        self._results.take_collection(report)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell Ctrl-C and SIGTERM from xdist's own way of ending a run after -x, a subclass."""
+        self._results.is_interrupted = type(excinfo.value) is KeyboardInterrupt
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Set the exit code: 0 held, 1 findings, 2 interrupted, 3 internal, 4 usage, no server, nothing selected."""
+    run = _controller(session.config)
+    if run is not None and not session.config.getoption("collectonly"):
+        session.exitstatus = run.results.exit_code(exitstatus)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Group the findings, and say what to do next."""
+    run = _controller(config)
+    if run is not None and not run.is_void:
+        write_summary(terminalreporter, run)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    run = _controller(config)
+    if run is not None:
+        run.close()
+    if _SIGTERM in config.stash:
+        signal.signal(signal.SIGTERM, config.stash[_SIGTERM])
+
+
+def _controller(config: pytest.Config) -> ControllerRun | None:
+    run = config.stash.get(RUN, None)
+    return run if isinstance(run, ControllerRun) else None
+
+
+def _profile(item: pytest.Item) -> Profile | None:
+    run = item.config.stash.get(RUN, None)
+    return run.profile if run is not None else None
+
+
+def _walk(run: ControllerRun, asked: Wanted) -> None:
+    try:
+        run.walk(asked)
+    except PgproofError as fault:
+        raise as_usage_error(fault) from None

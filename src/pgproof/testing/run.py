@@ -1,0 +1,77 @@
+"""One run of pgproof inside one run of pytest, as the controller and the workers of xdist both see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgproof.contract import Contract, read_contract
+from pgproof.masking import masked
+from pgproof.profile import Profile, profile_of
+from pgproof.settings import Settings
+from pgproof.testing.evidence import Evidence
+from pgproof.testing.wanted import Wanted
+
+if TYPE_CHECKING:
+    from pgproof.walk.evidence import Folder
+
+WORKER_KEY = "pgproof"
+"""Where xdist carries the run's directory to a worker."""
+
+
+class Run:
+    """The settings, the evidence and what is judged by them."""
+
+    def __init__(self, root: Path, evidence: Evidence, settings: Settings) -> None:
+        self.root = root
+        self.evidence = evidence
+        self.settings = settings
+        self.profile: Profile = judged_today(settings)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The declared data changes."""
+        return read_contract(self.settings.contract, self.evidence.preview.history.versions)
+
+    def write_settings(self) -> None:
+        """Leave the settings for workers, which need no server and get no password."""
+        folder(self.root).write("settings", replace(self.settings, server=masked(self.settings.server)))
+
+    def write_wanted(self, worker: str, wanted: Wanted) -> None:
+        """Leave a worker's note for the controller."""
+        folder(self.root).write(f"wanted-{worker}", wanted)
+
+    def read_wanted(self, worker: str) -> Wanted:
+        """Return a worker's note."""
+        note = folder(self.root).read(f"wanted-{worker}", Wanted)
+        if note is None:
+            raise RuntimeError(f"worker {worker} left no note")
+        return note
+
+
+def worker_run(root: Path) -> Run:
+    """Return the run of an xdist worker; ``root`` is the controller's directory."""
+    settings = folder(root).read("settings", Settings)
+    if settings is None:
+        raise RuntimeError(f"the controller left no settings in {root}")
+    return Run(root, Evidence(folder(evidence_root(settings, root))), settings)
+
+
+def evidence_root(settings: Settings, root: Path) -> Path:
+    """Return where the evidence of a run lies."""
+    return settings.evidence or root / "evidence"
+
+
+def judged_today(settings: Settings) -> Profile:
+    """Return the levels and waivers of today."""
+    return profile_of(settings, date.today())  # noqa: DTZ011 - a waiver ends with the day where the run is
+
+
+def folder(root: Path) -> Folder:
+    """Return a folder of JSON files."""
+    from pgproof.walk.evidence import Folder  # noqa: PLC0415 - loads the database driver, which not every pytest needs
+
+    return Folder(root)

@@ -1,0 +1,119 @@
+"""The terminal summary: findings by check, what was not looked at, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import pytest
+
+from pgproof.finding import Outcome
+from pgproof.masking import masked
+from pgproof.testing.controller import ControllerRun
+from pgproof.testing.finding_text import reproduce, shortened
+from pgproof.testing.results import Result, unused_waivers
+from pgproof.testing.subjects import PLURALS, all_names
+
+_NAMED = 3
+"""Subjects that are named in a group."""
+_REASONS = 12
+"""Reasons that are shown of one outcome."""
+
+_FINDINGS = (
+    (Outcome.FAIL, "Broken claims", {"red": True, "bold": True}),
+    (Outcome.ADVICE, "Advice (does not fail the run)", {"yellow": True}),
+    (Outcome.WAIVED, "Waived", {"yellow": True}),
+)
+_UNJUDGED = (Outcome.NOT_EXERCISED, Outcome.NOT_REACHED, Outcome.NOT_JUDGED)
+
+
+def write_summary(reporter: pytest.TerminalReporter, run: ControllerRun) -> None:
+    """Write the summary of a run whose items ran."""
+    results = run.results
+    if not results.all and not results.faults:
+        _write_nothing_selected(reporter, run)
+        return
+    reporter.section("pgproof", sep="=")
+    for outcome, title, markup in _FINDINGS:
+        found = results.of(outcome)
+        if found:
+            reporter.write_line(title, **markup)
+            _write(reporter, _groups(found, run))
+    for outcome in _UNJUDGED:
+        _write(reporter, _reasons(outcome, results.of(outcome)))
+    unused = unused_waivers(results, all_names(run.evidence.preview))
+    if unused:
+        reporter.write_line("Waivers that waive nothing")
+        _write(reporter, (f"  {line}" for line in unused))
+    if results.faults:
+        reporter.write_line("pgproof itself failed: nothing is said about the migrations (please report it)", red=True)
+        _write(reporter, (f"  {fault}" for fault in results.faults[:_REASONS]))
+    counts = results.counts()
+    _write(reporter, [", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])])
+    _write(reporter, _next_steps(run))
+
+
+def _groups(found: list[Result], run: ControllerRun) -> Iterator[str]:
+    """Yield the lines of findings, grouped by check."""
+    kinds = run.wanted.kinds if run.wanted else {}
+    records = run.wanted.records if run.wanted else {}
+    totals = Counter(result.check for result in run.results.all)
+    for check, group in groupby(sorted(found, key=lambda result: result.check), key=lambda result: result.check):
+        subjects = [result.subject for result in group]
+        plural = PLURALS[kinds.get(check, "history")]
+        yield f"  {check}: {len(subjects)} of {totals[check]} {plural}"
+        yield f"      {_some(subjects)}"
+        if check in records:
+            yield f"      {records[check].remedy}"
+        yield f"      {reproduce(run.settings, check, subjects[0])}"
+
+
+def _reasons(outcome: Outcome, found: list[Result]) -> Iterator[str]:
+    """Yield the reasons of what was not judged, grouped by check and reason."""
+    if not found:
+        return
+    yield f"{outcome.value.capitalize()}: {len(found)}"
+    groups = Counter((result.check, result.reason.removeprefix(f"{outcome.value}: ")) for result in found)
+    for (check, reason), count in groups.most_common(_REASONS):
+        yield f"  {check} ({count}): {reason}"
+    if len(groups) > _REASONS:
+        yield f"  and {len(groups) - _REASONS} more reasons: -rs shows all"
+
+
+def _next_steps(run: ControllerRun) -> Iterator[str]:
+    if run.junit is not None:
+        yield f"JUnit report: {shortened(run.junit)}"
+    if run.settings.evidence is not None:
+        yield f"evidence: {shortened(run.settings.evidence)}"
+    if run.results.of(Outcome.FAIL):
+        yield (
+            "Next: mend what is broken; declare a wanted data change in contract.toml; "
+            "or add a [[waiver]] with its reason to pgproof.toml."
+        )
+
+
+def _write_nothing_selected(reporter: pytest.TerminalReporter, run: ControllerRun) -> None:
+    if reporter.config.getoption("collectonly", default=False) or run.is_void:
+        return
+    settings = run.settings
+    asked = [f"--check={check}" for check in settings.checks] + [f"--subject={name}" for name in settings.subjects]
+    for option in ("keyword", "markexpr"):
+        given = reporter.config.getoption(option, default="")
+        asked += [f"-{option[0]} {given}"] if given else []
+    off = [check for check in settings.checks if settings.levels.get(check) == "off"]
+    reporter.write_line("pgproof: nothing was selected, so nothing was proved.", red=True)
+    if off:
+        reporter.write_line(f"{', '.join(off)} is off in {settings.source('levels')}.")
+    reporter.write_line(masked(f"Asked for: {' '.join(asked)}.") if asked else "No check was collected.")
+    reporter.write_line("`pgproof checks` lists the checks; leave a selection out to run them all.")
+
+
+def _some(subjects: list[str]) -> str:
+    more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
+    return ", ".join(subjects[:_NAMED]) + more
+
+
+def _write(reporter: pytest.TerminalReporter, lines: Iterable[str]) -> None:
+    for line in lines:
+        reporter.write_line(masked(line))

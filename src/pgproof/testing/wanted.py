@@ -1,0 +1,76 @@
+"""What the selected items want from the walk; a worker of xdist writes it down for the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from pgproof.finding import Check, Kind
+from pgproof.testing.items import Judged, is_about_nothing, migration_asked
+from pgproof.walk.need import Need, Probe
+
+_STEP = frozenset({"step", "met", "applied_again", "undone", "redone"})
+_END = frozenset({"end", "steps", "rolled_back"})
+_PROBES: Mapping[str, frozenset[Probe]] = {
+    "applied_again": frozenset({"again"}),
+    "undone": frozenset({"down"}),
+    "redone": frozenset({"down", "redo"}),
+}
+"""Names of fixtures → the probes that they need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How far to walk and with which probes, and the records of the checks that ask for it."""
+
+    walks: bool = False
+    to_the_end: bool = False
+    versions: tuple[str, ...] = ()
+    """Those whose step is asked for."""
+    probes: Mapping[str, frozenset[Probe]] = field(default_factory=dict)
+    """Version → names of probes."""
+    rollback: bool = False
+    records: Mapping[str, Check] = field(default_factory=dict)
+    """Every check that was collected, selected or not."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+    def need(self, versions: tuple[str, ...]) -> Need:
+        """Return it in the walk's words; ``versions`` is the history."""
+        last = None if self.to_the_end else max(self.versions, key=versions.index)
+        probes = dict(self.probes)
+        if self.rollback:
+            # It reports what no single step has shown, so every single step has to be tried.
+            probes = {version: probes.get(version, frozenset()) | {"down"} for version in versions}
+        return Need(last=last, probes=probes, rollback=self.rollback)
+
+
+def wanted(items: Iterable[pytest.Item], records: Mapping[str, Check]) -> Wanted:
+    """Return what the selected items want, judged by the names of their fixtures."""
+    asked: list[str] = []
+    probes: dict[str, frozenset[Probe]] = {}
+    fixtures_at_end: set[str] = set()
+    kinds: dict[str, Kind] = {}
+    for item in items:
+        judged = Judged.of(item)
+        if judged is not None:
+            kinds.setdefault(judged.check.id, judged.kind)
+        if is_about_nothing(item):
+            continue
+        names = frozenset(getattr(item, "fixturenames", ()))
+        fixtures_at_end |= names & _END
+        version = migration_asked(item)
+        if version is not None and names & _STEP:
+            asked.append(version)
+            asked_here = (_PROBES[name] for name in names & _PROBES.keys())
+            probes[version] = probes.get(version, frozenset()).union(*asked_here)
+    return Wanted(
+        walks=bool(asked or fixtures_at_end),
+        to_the_end=bool(fixtures_at_end),
+        versions=tuple(dict.fromkeys(asked)),
+        probes={version: names for version, names in probes.items() if names},
+        rollback="rolled_back" in fixtures_at_end,
+        records=dict(records),
+        kinds=kinds,
+    )

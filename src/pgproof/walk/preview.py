@@ -1,0 +1,98 @@
+"""The preview: the whole history, met by empty databases before anything is collected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from pgproof.catalog.catalog import Catalog
+from pgproof.catalog.diff import Change, diff
+from pgproof.catalog.read import Snapshot, read
+from pgproof.data.positions import SequencePosition, positions
+from pgproof.server import Server
+from pgproof.tool import Failure, HistoryTable, MigrationFailed, Tool
+from pgproof.tool.names import identifier
+from pgproof.walk.evidence import Preview
+from pgproof.walk.lookahead import LookAhead
+from pgproof.walk.stage import Stage
+from pgproof.walk.state import Observer
+
+EMPTY = "after all migrations, on an empty database"
+
+
+def history_identity(table: HistoryTable) -> frozenset[str]:
+    """Return what the catalog leaves out: the tool's own table, as the catalog would write it."""
+    return frozenset({f"{identifier(table.schema)}.{identifier(table.table)}"})
+
+
+@dataclass(slots=True)
+class _Stepped:
+    """What one at a time, on an empty database, has shown."""
+
+    ahead: LookAhead = field(default_factory=LookAhead)
+    catalog: Catalog = field(default_factory=Catalog)
+    first_seen: dict[str, str] = field(default_factory=dict)
+    failure: dict[str, Failure] = field(default_factory=dict)
+    sequences: tuple[SequencePosition, ...] = ()
+
+
+def take_preview(server: Server, tool: Tool, observer: Observer, prefix: str) -> tuple[Preview, LookAhead]:
+    """Apply the history all at once and one at a time to empty databases, and compare."""
+    started = perf_counter()
+    failure, at_once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
+    stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"))
+    modes_differ: tuple[Change, ...] = ()
+    if failure is None and not stepped.failure:
+        modes_differ = tuple(c for c in diff(stepped.catalog, at_once) if not c.is_weak)
+    preview = Preview(
+        server=server.label,
+        server_version=server.version,
+        tool=tool.name,
+        history=tool.history,
+        history_table=tool.history_table,
+        catalog=stepped.catalog,
+        all_at_once=failure,
+        on_empty=stepped.failure,
+        modes_differ=modes_differ,
+        sequences=stepped.sequences,
+        first_seen=stepped.first_seen,
+        seconds=perf_counter() - started,
+    )
+    return preview, stepped.ahead
+
+
+def _all_at_once(stage: Stage) -> tuple[Failure | None, Catalog]:
+    try:
+        stage.tool.up_all(stage.url)
+    except MigrationFailed as failed:
+        return failed.failure, Catalog()
+    else:
+        return None, read(stage.reader, exclude=stage.observer.exclude).catalog
+    finally:
+        stage.drop()
+
+
+def _one_at_a_time(stage: Stage) -> _Stepped:
+    exclude = stage.observer.exclude
+    seen = _Stepped()
+    snapshot = read(stage.reader, exclude=exclude)
+    for position, version in enumerate(stage.tool.history.versions):
+        try:
+            ran = stage.tool.up(stage.url, version)
+        except MigrationFailed as failed:
+            seen.failure[version] = failed.failure
+            break
+        reached = read(stage.reader, exclude=exclude, since=snapshot)
+        seen.ahead.learn(position, reached.catalog, ran)
+        _note(seen.first_seen, snapshot, reached, version)
+        snapshot = reached
+    seen.catalog = snapshot.catalog
+    seen.sequences = positions(stage.reader, exclude=exclude, when=EMPTY)
+    stage.drop()
+    return seen
+
+
+def _note(first_seen: dict[str, str], before: Snapshot, after: Snapshot, version: str) -> None:
+    for change in diff(before.catalog, after.catalog):
+        if change.what != "removed" and not change.is_weak:
+            first_seen[f"{change.kind} {change.identity}"] = version

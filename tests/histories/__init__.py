@@ -1,0 +1,1 @@
+"""Histories that tests are run on."""

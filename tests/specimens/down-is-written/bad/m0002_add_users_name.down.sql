@@ -1,0 +1,1 @@
+-- A column more does no harm.

@@ -1,0 +1,1 @@
+UPDATE pgproof_history SET version = 'm0001_create_users' WHERE version = 'm0001_create_accounts';

@@ -1,0 +1,8 @@
+CREATE TABLE IF NOT EXISTS events (
+    id bigint NOT NULL,
+    happened_on date NOT NULL,
+    kind text NOT NULL,
+    PRIMARY KEY (id, happened_on)
+) PARTITION BY RANGE (happened_on);
+CREATE TABLE IF NOT EXISTS events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE IF NOT EXISTS events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

@@ -1,0 +1,2 @@
+INSERT INTO roles (id, name) VALUES (1, 'admin'), (2, 'editor'), (3, 'viewer') ON CONFLICT (id) DO NOTHING;
+SELECT setval(pg_get_serial_sequence('roles', 'id'), (SELECT max(id) FROM roles));

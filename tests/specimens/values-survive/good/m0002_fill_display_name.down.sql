@@ -1,0 +1,1 @@
+-- What was missing may stay filled.

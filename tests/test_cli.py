@@ -1,0 +1,165 @@
+"""The command: what it makes of its words, and what it says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pgproof import cli
+from pgproof.errors import UsageFault
+from pgproof.registry import checks_directory, records
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("PGPROOF_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "Größe und Maß").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def line(here, *words):
+    return cli.verify_line(words, here)
+
+
+def test_it_becomes_pytest_that_no_configuration_of_the_project_can_harm(here):
+    made = line(here)
+
+    assert made[:4] == [sys.executable, "-P", "-m", "pytest"]
+    assert "--noconftest" in made
+    assert Path(made[made.index("-c") + 1]).is_file()
+    assert f"--pgproof-migrations={here / 'migrations'}" in made
+    assert "--pgproof-evidence=reports/evidence" in made
+    assert made[-2:] == ["--pyargs", "pgproof.checks"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["Größe und Maß"], ["--pgproof-migrations=Größe und Maß"]),
+        (["--rows=5"], ["--pgproof-rows=5"]),
+        (["--rows", "5"], ["--pgproof-rows=5"]),
+        (["--require-exercised"], ["--pgproof-require-exercised"]),
+        (["--check=a", "--check", "b"], ["--pgproof-check=a", "--pgproof-check=b"]),
+        (["--subject", 'public."Größe"'], ['--pgproof-subject=public."Größe"']),
+        (["migrations", "-k", "migrations"], ["-k", "migrations", "--pgproof-migrations=migrations"]),
+        (["-n", "2", "-x", "--lf", "-k", "a or b"], ["-n", "2", "-x", "--lf", "-k", "a or b"]),
+        (["--evidence=kept"], ["--pgproof-evidence=kept"]),
+        (["--junit-xml=out/j.xml"], ["--junit-xml=out/j.xml", "--pgproof-evidence=out/evidence"]),
+    ],
+)
+def test_options_are_translated(here, words, expected):
+    made = line(here, *words)
+
+    assert [word for word in expected if word not in made] == []
+    assert sum(word.startswith("--pgproof-evidence") for word in made) == 1
+
+
+def test_the_files_evidence_folder_is_left_to_the_file(here):
+    (here / "pgproof.toml").write_text('evidence = "kept"\n')
+
+    assert not any(word.startswith("--pgproof-evidence") for word in line(here))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-x", "migrations"], "'migrations' may be the migrations directory or the value of an option."),
+        (["-k", "expr", "migrations"], "'migrations' may be the migrations directory or the value of an option."),
+        (["migrations", "tests/test_x.py"], "'tests/test_x.py' is neither an option nor the value of one."),
+        (["--rows"], "--rows needs a value."),
+        (["--rows=many"], "--rows must be a whole number from 1, and is 'many'."),
+        (["nowhere"], "does not exist"),
+        (["--profile=runbok"], "Did you mean 'runbook'?"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(here, words, message):
+    with pytest.raises(UsageFault) as raised:
+        line(here, *words)
+
+    assert message in raised.value.message
+    assert raised.value.remedy
+
+
+def test_class_names_are_the_same_wherever_the_checks_are(here, monkeypatch, tmp_path):
+    assert "--junit-prefix=pgproof.checks" in line(here)
+    assert f"--rootdir={here}" in line(here)
+    inside = tmp_path / ".venv" / "lib" / "pgproof" / "checks"
+    monkeypatch.setattr(cli, "checks_directory", lambda: inside)
+
+    assert "--junit-prefix=pgproof" in line(here)
+    assert f"--rootdir={inside.parent}" in line(here)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([], 0, "pgproof verify [DIR]"),
+        (["--help"], 0, "Exit code: 0 all claims hold"),
+        (["verify", "--help"], 0, "--require-exercised"),
+        (["--version"], 0, "pgproof 0."),
+        (["verfy"], 4, "There is no command 'verfy'. Did you mean 'verify'?"),
+        (["checks", "rows-survives"], 4, "There is no check 'rows-survives'. Did you mean 'rows-survive'?"),
+        (["checks", "rows-survive"], 0, "Who is hurt"),
+    ],
+)
+def test_what_it_says(capsys, words, code, said):
+    assert cli.main(words) == code
+    captured = capsys.readouterr()
+    assert said in captured.out + captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_every_check_is_listed_with_level_and_claim(capsys):
+    cli.main(["checks"])
+    listed = capsys.readouterr().out.splitlines()
+
+    assert len(listed) == len(records()) > 0
+    for record, shown in zip(records().values(), listed, strict=True):
+        assert shown.startswith(record.id)
+        assert record.levels.runbook in shown
+        assert shown.endswith(record.claim)
+
+
+def test_every_option_is_in_the_help(capsys):
+    cli.main(["--help"])
+    said = capsys.readouterr().out
+
+    assert all(f"--{option.name}" in said for option in cli.OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--rwos=5"], "ERROR: There is no option --rwos. Did you mean '--rows'?"),
+        (["--maxfial=1"], "ERROR: There is no option --maxfial. Did you mean '--maxfail'?"),
+        (["--check=rows-survives"], "ERROR: --check: there is no check 'rows-survives'. Did you mean 'rows-survive'?"),
+        (["--pg-bin=/nowhere"], None),
+    ],
+)
+def test_a_misspelt_word_is_one_message_and_exit_code_4(here, words, message):
+    (here / "conftest.py").write_text("raise RuntimeError('a broken project')")
+    (here / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    (here / "rich.py").write_text("raise RuntimeError('not this one')")
+    path = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "import sys; from pgproof.cli import main; sys.exit(main())", "verify", *words],
+        cwd=here, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 4
+    assert "Traceback" not in done.stdout + done.stderr
+    assert message is None or message in done.stderr.splitlines()
+
+
+def test_the_checks_are_where_they_are_found():
+    directory = checks_directory()
+
+    assert directory is not None
+    assert (directory / "test_tables.py").is_file()
