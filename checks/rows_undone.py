@@ -42,7 +42,8 @@ def rows_redone_otherwise(step: Step, between: Difference) -> list[str]:
             found += _rows(change)
         added = {column.column for column in own.columns if column.is_added}
         for column in change.columns:
-            wrong = column.emptied if own.is_added or column.column in added else column.changed
+            is_own = own.is_added or column.column in added or column.changed <= own.gained
+            wrong = column.emptied if is_own else column.changed
             if wrong and not column.is_added:
                 found.append(f"{change.table}, column {column.column}: {counted(wrong, 'value')} not as after the up")
     return found

@@ -74,7 +74,7 @@ def test_the_files_evidence_folder_is_left_to_the_file(here):
         (["-k", "expr", "migrations"], "'migrations' may be the migrations directory or the value of an option."),
         (["migrations", "tests/test_x.py"], "'tests/test_x.py' is neither an option nor the value of one."),
         (["--rows"], "--rows needs a value."),
-        (["--rows=many"], "--rows must be a whole number from 1, and is 'many'."),
+        (["--rows=many"], "--rows must be a whole number from 0, and is 'many'."),
         (["nowhere"], "does not exist"),
         (["--profile=runbok"], "Did you mean 'runbook'?"),
     ],
@@ -156,6 +156,19 @@ def test_a_misspelt_word_is_one_message_and_exit_code_4(here, words, message):
     assert done.returncode == 4
     assert "Traceback" not in done.stdout + done.stderr
     assert message is None or message in done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("command", ["{0} checks rows-survive", "{0} checks | head -n 1"])
+def test_no_terminal_and_no_reader_makes_it_fail(here, command):
+    program = f"{sys.executable} -P -c 'import sys; from pgproof.cli import main; sys.exit(main())'"
+    path = os.pathsep.join(path for path in sys.path if path)
+    environ = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.format(program)], cwd=here, env=environ, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout
 
 
 def test_the_checks_are_where_they_are_found():

@@ -107,9 +107,9 @@ def test_levels_waivers_and_history(here):
     [
         ("rwos = 5", "pgproof.toml: 'rwos' is unknown. Did you mean 'rows'?"),
         ("pg-version = 15", "'pg-version' is unknown. Did you mean 'pg_version'?"),
-        ('rows = "5"', "'rows' must be a whole number from 1, and is '5'"),
-        ("rows = true", "'rows' must be a whole number from 1, and is True"),
-        ("rows = 0", "must be a whole number from 1, and is 0"),
+        ('rows = "5"', "'rows' must be a whole number from 0, and is '5'"),
+        ("rows = true", "'rows' must be a whole number from 0, and is True"),
+        ("rows = -1", "must be a whole number from 0, and is -1"),
         ("require_exercised = 1", "'require_exercised' must be true or false"),
         ('profile = "runbok"', "profile 'runbok' is unknown. Did you mean 'runbook'?"),
         ('checks = ["a"]', "'checks' is unknown"),
@@ -139,7 +139,7 @@ def test_what_cannot_be_meant_is_a_fault(here, text, message):
     ("environ", "message"),
     [
         ({"PGPROOF_ROW": "5"}, "PGPROOF_ROW is unknown. Did you mean 'PGPROOF_ROWS'?"),
-        ({"PGPROOF_ROWS": "many"}, "PGPROOF_ROWS must be a whole number from 1, and is 'many'."),
+        ({"PGPROOF_ROWS": "many"}, "PGPROOF_ROWS must be a whole number from 0, and is 'many'."),
         ({"PGPROOF_REQUIRE_EXERCISED": "perhaps"}, "PGPROOF_REQUIRE_EXERCISED must be true or false"),
         ({"PGPROOF_CHECKS": "a"}, "PGPROOF_CHECKS is unknown"),
     ],

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from pgproof.tool import Failure, History, HistoryTable, Migration, Ran, Recorded
     from pgproof.walk.evidence import Attempt, Difference, End, Preview, Step
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Attempt",
     "Catalog",
@@ -108,4 +106,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return list(__all__)

@@ -6,10 +6,11 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-import pgproof
 from pgproof.errors import PgproofError, UsageFault, did_you_mean
 from pgproof.finding import Check
 from pgproof.masking import masked
@@ -51,6 +52,9 @@ Options of verify (also in pgproof.toml or [tool.pgproof] of pyproject.toml, and
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code where it does not become pytest."""
     words = list(sys.argv[1:] if args is None else args)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Japanese is no reason to fail
     try:
         return _run(words)
     except PgproofError as fault:
@@ -58,6 +62,9 @@ def main(args: Sequence[str] | None = None) -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of `pgproof checks | head` has left
+        return 0
 
 
 def _run(words: list[str]) -> int:
@@ -66,7 +73,7 @@ def _run(words: list[str]) -> int:
         _print(_HELP + "\n".join(_option_help(option) for option in OPTIONS))
         return 0
     if command in {"--version", "-V"}:
-        _print(f"pgproof {pgproof.__version__}")
+        _print(f"pgproof {version('pgproof')}")
         return 0
     if command == "checks":
         return _checks(words[1:])
@@ -163,10 +170,10 @@ def _listed(value: object) -> list[object]:
 def _junit(theirs: Sequence[str]) -> Path:
     """Return where the JUnit report goes: the last word on it wins, as in pytest."""
     path = _REPORT
-    for word, following in zip(theirs, [*theirs[1:], ""], strict=True):
+    for position, word in enumerate(theirs):
         flag, is_joined, value = word.partition("=")
         if flag in {"--junit-xml", "--junitxml"}:
-            path = Path(value if is_joined else following)
+            path = Path(value if is_joined else " ".join(theirs[position + 1 : position + 2]))
     return path
 
 

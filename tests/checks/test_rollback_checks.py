@@ -177,15 +177,25 @@ def test_a_down_that_moved_no_row_is_not_exercised() -> None:
         judged(rollback.test_rollback_restores_data, made.step(change=CHANGED, down=made.attempt(unmoved=(still,))))
 
 
-def test_rows_that_a_redo_makes_again_may_have_other_keys() -> None:
-    step = made.step(change=made.moved(gained=2), down=made.attempt(), redo=made.attempt(made.moved(lost=2, gained=2)))
+@pytest.mark.parametrize(
+    "between",
+    [made.moved(lost=2, gained=2), made.moved(columns=(made.column(column="id", changed=2),))],
+    ids=["other rows", "the same rows under other keys"],
+)
+def test_rows_that_a_redo_makes_again_may_have_other_keys(between: Difference) -> None:
+    step = made.step(change=made.moved(gained=2), down=made.attempt(), redo=made.attempt(between))
     assert judged(rollback.test_redo_reaches_the_same, step).count > 0
 
 
 @pytest.mark.parametrize(
     "between",
-    [made.moved(lost=2), made.moved(gained=2), made.moved(lost=3, gained=3)],
-    ids=["missing", "more", "others than the up made"],
+    [
+        made.moved(lost=2),
+        made.moved(gained=2),
+        made.moved(lost=3, gained=3),
+        made.moved(columns=(made.column(changed=3),)),
+    ],
+    ids=["missing", "more", "others than the up made", "values of others"],
 )
 def test_rows_that_a_redo_does_not_make_again_are_found(between: Difference) -> None:
     step = made.step(change=made.moved(gained=2), down=made.attempt(), redo=made.attempt(between))

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -28,8 +29,22 @@ Result = set[tuple[str, str, str]]
 FINDINGS = frozenset({"fail", "advice", "waived"})
 
 
-def _verify(specimen: Path, work: Path) -> tuple[Result, str]:
-    """Run `pgproof verify` on a copy of a specimen, every check at gate; return the results and what was printed."""
+Verify = Callable[[Path], tuple[Result, str]]
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the runs share compiled modules: compiling them costs more than a run."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def verify(tmp_path: Path, compiled: Path) -> Verify:
+    """Return what runs `pgproof verify` on a copy of a specimen, and gives the results and what was printed."""
+    return lambda specimen: _verify(specimen, tmp_path, _environment(compiled))
+
+
+def _verify(specimen: Path, work: Path, environment: Mapping[str, str]) -> tuple[Result, str]:
     folder = work / "specimen"
     shutil.copytree(specimen, folder)
     settings = folder / "pgproof.toml"
@@ -40,7 +55,7 @@ def _verify(specimen: Path, work: Path) -> tuple[Result, str]:
     run = subprocess.run(
         [sys.executable, "-c", COMMAND, "verify", ".", "--server=embedded", f"--junit-xml={junit}", "-q"],
         cwd=folder,
-        env=_environment(),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=120,
@@ -51,9 +66,11 @@ def _verify(specimen: Path, work: Path) -> tuple[Result, str]:
     return {_result(case) for case in ET.parse(junit).getroot().iter("testcase")}, said  # noqa: S314 - our own report
 
 
-def _environment() -> dict[str, str]:
+def _environment(compiled: Path) -> dict[str, str]:
     """Return the environment with the server that the other tests use, and without settings of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PGPROOF_", "PYTEST_"))}
+    foreign = ("PGPROOF_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    environment["PYTHONPYCACHEPREFIX"] = str(compiled)
     major = os.environ.get("PGPROOF_TEST_PG", "15")
     installed = Path(f"/usr/lib/postgresql/{major}/bin")
     if (installed / "initdb").exists():
@@ -82,15 +99,15 @@ def test_a_bad_specimen_expects_its_check_and_exactly_what_its_record_allows(che
 
 
 @pytest.mark.parametrize("check", IDS)
-def test_the_bad_specimen_has_exactly_the_findings_that_it_expects(check: str, tmp_path: Path) -> None:
-    results, said = _verify(SPECIMENS / check / "bad", tmp_path)
+def test_the_bad_specimen_has_exactly_the_findings_that_it_expects(check: str, verify: Verify) -> None:
+    results, said = verify(SPECIMENS / check / "bad")
     found = {(name, subject) for name, subject, outcome in results if outcome in FINDINGS}
     assert found == _expected(check), said
     assert not [result for result in results if result[2] == "error"], said
 
 
 @pytest.mark.parametrize("check", IDS)
-def test_the_good_specimen_is_silent_and_its_check_has_passed(check: str, tmp_path: Path) -> None:
-    results, said = _verify(SPECIMENS / check / "good", tmp_path)
+def test_the_good_specimen_is_silent_and_its_check_has_passed(check: str, verify: Verify) -> None:
+    results, said = verify(SPECIMENS / check / "good")
     assert {result for result in results if result[2] in {*FINDINGS, "error"}} == set(), said
     assert any(result[0] == check and result[2] == "pass" for result in results), said

@@ -20,12 +20,11 @@ ROWS = "INSERT INTO t SELECT g, 'v' || g, nullif(g, 2) FROM generate_series(1, 4
         "ALTER TABLE t ALTER n SET DEFAULT 4",
         "DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (3, 'v3', 3)",
         "CREATE TABLE u AS TABLE t; DROP TABLE t; ALTER TABLE u RENAME TO t",
-        "CREATE TABLE u (n int, v text, id int); INSERT INTO u SELECT n, v, id FROM t;"
-        "DROP TABLE t; ALTER TABLE u RENAME TO t",
+        "CREATE TABLE u AS SELECT n, v, id FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t",
     ],
 )
 def test_nothing_is_said_of_what_is_the_same(follow, base, step):
-    for limit in (100,) if "CREATE TABLE u (n" in step or ("DROP" in step and "KEY" in base) else (100, 2):
+    for limit in (100,) if "AS SELECT n" in step or ("DROP" in step and "KEY" in base) else (100, 2):
         assert follow("DROP TABLE IF EXISTS t, u;" + base + ";" + ROWS, step, limit=limit) == ()
 
 
@@ -67,24 +66,24 @@ def test_a_back_fill_is_no_change_of_values(change, column):
 
 @pytest.mark.parametrize("limit", [100, 2])
 @pytest.mark.parametrize(
-    ("kind", "values"),
+    "sample",
     [
-        ("numeric", ("1.0", "1.00")),
-        ("float8", ("0.0", "-0.0")),
-        ("interval", ("1 month", "30 days")),
-        ("char(5)", ("a", "b")),
-        ("json", ('{"a":1}', '{"a": 1}')),
-        ("jsonb", ('{"a":1}', '{"a":1.0}')),
-        ("xml", ("<a/>", "<a></a>")),
-        ("tsvector", ("a", "b")),
-        ("point", ("(1,2)", "(2,1)")),
-        ("text[]", ("{a,b}", "{b,a}")),
-        ("bit varying", ("1", "10")),
-        ("pair", ("(1,2)", "(2,1)")),
+        ("numeric", "1.0", "1.00"),
+        ("float8", "0.0", "-0.0"),
+        ("interval", "1 month", "30 days"),
+        ("char(5)", "a", "b"),
+        ("json", '{"a":1}', '{"a": 1}'),
+        ("jsonb", '{"a":1}', '{"a":1.0}'),
+        ("xml", "<a/>", "<a></a>"),
+        ("tsvector", "a", "b"),
+        ("point", "(1,2)", "(2,1)"),
+        ("text[]", "{a,b}", "{b,a}"),
+        ("bit varying", "1", "10"),
+        ("pair", "(1,2)", "(2,1)"),
     ],
 )
-def test_values_that_only_look_alike(change, connection, kind, values, limit, column):
-    before, after = values
+def test_values_that_only_look_alike(change, connection, sample, limit, column):
+    kind, before, after = sample
     connection.execute("CREATE TYPE pair AS (a int, b int)")
     if kind == "xml" and not connection.execute("SELECT 1 FROM pg_config WHERE setting LIKE '%libxml%'").fetchone():
         pytest.skip("this server has no xml")

@@ -16,7 +16,7 @@ from histories import generated
 from pgproof.server import Server
 
 from .agree import disagreements, outcomes
-from .classify import State, Verdict, classify
+from .classify import State, classify
 from .files import Files, dotted, named, pairs, prisma
 from .programs import Programs
 
@@ -107,11 +107,7 @@ def test_pgproof_agrees_with_the_oracle(
     state = State() if where == "empty" else State(rows=run.rows, emptied=run.emptied())
     verdicts = classify(programs, history, state)
     assert disagreements(history, verdicts, outcomes(run.junit)) == []
-    assert met(verdicts) == len(history)
-
-
-def met(verdicts: list[Verdict]) -> int:
-    return len(verdicts)
+    assert len(verdicts) == len(history)
 
 
 def verify(folder: Path, subject: Subject, where: str, server: Server, out: Path) -> Run:

@@ -107,7 +107,7 @@ class Owner:
         self.process.wait(timeout=20)
 
     def is_gone(self) -> bool:
-        return not any(p.exists() for p in self.left) and not is_running(self.server)
+        return not any(p.exists() for p in self.left) and not is_running(self.server) and not has_memory(self.server)
 
 
 @pytest.fixture
@@ -142,6 +142,13 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state not in "ZX"
+
+
+def has_memory(pid: int) -> bool:
+    """Whether a shared memory segment that a process made is still there."""
+    table = Path("/proc/sysvipc/shm").read_text(encoding="utf-8").splitlines()
+    creator = table[0].split().index("cpid")
+    return str(pid) in [line.split()[creator] for line in table[1:]]
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:

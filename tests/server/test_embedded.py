@@ -18,7 +18,7 @@ from pgproof.server.binaries import Binaries, probe
 from pgproof.server.embedded import EmbeddedServer, start
 from pgproof.server.privileges import UNPRIVILEGED, Account, unprivileged
 
-from .conftest import ANY, AT_HAND, SOURCES, is_running
+from .conftest import ANY, AT_HAND, SOURCES, has_memory, is_running
 
 is_root = os.geteuid() == 0
 
@@ -177,6 +177,9 @@ def test_a_killed_server_says_how_it_ended(own_server: EmbeddedServer) -> None:
     assert "ended with -9" in caught.value.message
     with pytest.raises(LostServer, match="ended with -9"):
         database.connect(own_server.url("postgres"))
+    assert has_memory(own_server.cluster.process.pid)
+    own_server.close()
+    assert not has_memory(own_server.cluster.process.pid)
 
 
 def test_an_unknown_time_zone_is_the_users_fault() -> None:

@@ -92,3 +92,12 @@ def test_an_earlier_report_does_not_outlive_a_run_that_proved_nothing(project):
 
     assert project.run(REPORT).ret == 4
     assert not (project.root / "reports" / "junit.xml").exists()
+
+
+def test_a_look_at_the_list_takes_no_report_and_no_evidence_away(project):
+    project.run(REPORT, "--pgproof-evidence=kept")
+    kept = sorted((project.root / "kept").iterdir())
+    project.run(REPORT, "--pgproof-evidence=kept", "--collect-only")
+
+    assert len(properties(project)) == 14
+    assert sorted((project.root / "kept").iterdir()) == kept

@@ -1,1 +1,1 @@
-ALTER TABLE orders ADD COLUMN channel text NOT NULL;
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS channel text NOT NULL;

@@ -95,14 +95,16 @@ def view_definition(text: str) -> str:
     except (ParseError, ValueError):
         return text
     query = parsed.stmt
-    if not isinstance(query, ast.SelectStmt) or query.op != SetOperation.SETOP_NONE or len(query.fromClause or ()) != 1:
+    if not isinstance(query, ast.SelectStmt) or query.op != SetOperation.SETOP_NONE:
         return text
-    source = query.fromClause[0]
+    source, *others = query.fromClause or (None,)
+    if source is None or others:
+        return text
     alias = getattr(source, "alias", None)
     name = alias.aliasname if alias is not None else getattr(source, "relname", None)
     if name is None or isinstance(source, ast.JoinExpr):
         return text
-    for start in sorted({r.location for r in _references(query, name)}, reverse=True):
+    for start in sorted({r.location or 0 for r in _references(query, name)}, reverse=True):
         text = _without_qualifier(text, start, name)
     return text
 
@@ -118,7 +120,8 @@ def _without_qualifier(text: str, start: int, name: str) -> str:
 def _references(node: object, name: str) -> Iterator[ast.ColumnRef]:
     """Yield the references ``name.column`` of a query itself; those of its subqueries need their qualifiers."""
     if isinstance(node, ast.ColumnRef):
-        if len(node.fields) > 1 and node.fields[0].sval == name and isinstance(node.fields[1], ast.String):
+        names = [part.sval for part in node.fields or () if isinstance(part, ast.String)]
+        if names[:1] == [name] and len(names) > 1:
             yield node
         return
     children = node if isinstance(node, tuple) else [getattr(node, slot) for slot in getattr(node, "__slots__", ())]

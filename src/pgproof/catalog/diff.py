@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pgproof.catalog.catalog import FIELDS, Catalog
+from pgproof.catalog.model import Column, Object, Sequence
+from pgproof.catalog.moved import moved
+from pgproof.catalog.spelling import Spelling
+
+_WEAK: Mapping[type[Object], Mapping[str, bool]] = {
+    kind: {f.name: "weak" in f.metadata for f in fields(kind) if f.compare} for kind in FIELDS
+}
+"""The fields that are compared, and whether a difference of theirs is weak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +38,8 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     is_weak: bool = False
     """Worth a word, and no difference (the order of columns)."""
+    table: str = ""
+    """The table that it belongs to."""
 
     def __str__(self) -> str:
         """Return one line, e.g. ``column public.t.c changed: nullable true → false``."""
@@ -32,14 +47,82 @@ class Change:
         return f"{self.kind} {self.identity} {self.what}" + (f": {fields}" if fields else "")
 
 
-def diff(before, after):
-    import dataclasses
-    out = []
-    for f in dataclasses.fields(before):
-        b = {o.identity: o for o in getattr(before, f.name)}
-        a = {o.identity: o for o in getattr(after, f.name)}
-        for i in sorted(b.keys() | a.keys()):
-            if i not in a: out.append(Change(kind=b[i].kind, identity=i, what="removed"))
-            elif i not in b: out.append(Change(kind=a[i].kind, identity=i, what="added"))
-            elif a[i] != b[i]: out.append(Change(kind=a[i].kind, identity=i, what="changed", is_weak={g.name for g in dataclasses.fields(a[i]) if getattr(a[i], g.name) != getattr(b[i], g.name)} <= {"position"}))
-    return tuple(out)
+def diff(before: Catalog, after: Catalog) -> tuple[Change, ...]:
+    """Return what is not the same, by kind and identity; nothing where only names differ that the server chose."""
+    old, new = Spelling(before), Spelling(after)
+    changes: list[Change] = []
+    for kind, name in FIELDS.items():
+        lefts, rights = getattr(before, name), getattr(after, name)
+        if lefts is rights:
+            continue
+        changes += sorted(_differences(kind, lefts, rights, old, new), key=lambda c: (c.identity, c.what))
+    return tuple(changes)
+
+
+def _differences(
+    kind: type[Object], lefts: tuple[Object, ...], rights: tuple[Object, ...], old: Spelling, new: Spelling
+) -> Iterable[Change]:
+    left, right = {thing.identity: thing for thing in lefts}, {thing.identity: thing for thing in rights}
+    same = {i for i, thing in left.items() if (other := right.get(i)) is thing or thing == other}
+    left = {i: thing for i, thing in left.items() if i not in same}
+    right = {i: thing for i, thing in right.items() if i not in same}
+    if not left and not right:
+        return
+    left, right = _cancelled(left, right, old, new)
+    places = moved(lefts, rights) if kind is Column else frozenset()
+    for identity in left.keys() | right.keys():
+        one, other = left.get(identity), right.get(identity)
+        if one is not None and other is not None:
+            found = _fields(old.spelt(one), new.spelt(other), kind)
+            if identity not in places:
+                found = [(f, weak) for f, weak in found if f.name != "position"]
+            if found:
+                yield Change(
+                    kind=kind.kind, identity=identity, what="changed", fields=tuple(f for f, _ in found),
+                    is_weak=all(weak for _, weak in found), table=_table(one),
+                )  # fmt: skip
+        else:
+            what = "removed" if one is not None else "added"
+            yield Change(kind=kind.kind, identity=identity, what=what, table=_table(one or other))
+
+
+def _cancelled(
+    left: Mapping[str, Object], right: Mapping[str, Object], old: Spelling, new: Spelling
+) -> tuple[dict[str, Object], dict[str, Object]]:
+    """Return what is left when objects that differ in nothing but a chosen name cancel out, one for one."""
+    ours = {identity: old.key(thing) for identity, thing in left.items()}
+    theirs = {identity: new.key(thing) for identity, thing in right.items()}
+    common = Counter(ours.values()) & Counter(theirs.values())
+    return _without(left, ours, Counter(common)), _without(right, theirs, Counter(common))
+
+
+def _without(things: Mapping[str, Object], keys: Mapping[str, object], spent: Counter[object]) -> dict[str, Object]:
+    kept: dict[str, Object] = {}
+    for identity in sorted(things):
+        if spent[keys[identity]] > 0:
+            spent[keys[identity]] -= 1
+        else:
+            kept[identity] = things[identity]
+    return kept
+
+
+def _fields(one: Mapping[str, Any], other: Mapping[str, Any], kind: type[Object]) -> list[tuple[FieldChange, bool]]:
+    return [
+        (FieldChange(name=name, before=_text(one[name]), after=_text(other[name])), weak)
+        for name, weak in _WEAK[kind].items()
+        if one[name] != other[name]
+    ]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _table(thing: Object | None) -> str:
+    if isinstance(thing, Sequence):
+        return thing.owner_table
+    return getattr(thing, "table", "")

@@ -193,6 +193,8 @@ class Sequence(Object):
     persistence: str = "permanent"
     owned_by: str = ""
     """The identity of the column that owns it."""
+    owner_table: str = field(default="", compare=False)
+    """The identity of that column's table."""
     is_name_generated: bool = field(default=False, compare=False)
 
 

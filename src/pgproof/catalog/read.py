@@ -9,11 +9,11 @@ from typing import Any
 
 import psycopg
 
-from pgproof.catalog.build import Build
+from pgproof.catalog.build import build
 from pgproof.catalog.canonical import Window
 from pgproof.catalog.catalog import FIELDS, Catalog
-from pgproof.catalog.model import Column, Grant, Object, Sequence, Table
-from pgproof.catalog.session import Row, Session, session
+from pgproof.catalog.model import Grant, Object, Sequence, Table
+from pgproof.catalog.session import Rows, Session, session
 from pgproof.catalog.statements import EVERYTHING, TABLE, TYPE, VIEW, Scope, needed, text
 
 _LONGEST_RUN = timedelta(days=1)
@@ -82,38 +82,35 @@ def _read_all(opened: Session, version: int, exclude: frozenset[str], started: d
     server, marks, *results = opened.query(
         [text("server"), text("marks"), *(scope.fill(name, version) for name in names)]
     )
-    made = Build(_window(server, started)).objects(dict(zip(names, results, strict=True)))
-    units = {
-        row["unit"]: Unit(row["mark"], row["has"], tuple(made.get(row["unit"], ()))) for row in marks
-    }
+    made = build(_window(server, started), dict(zip(names, results, strict=True)))
+    units = {number: Unit(mark, has, tuple(made.get(number, ()))) for number, mark, has in marks.tuples}
     catalog = _catalog(units, exclude)
-    return Snapshot(catalog, units, server[0]["started"], exclude)
+    return Snapshot(catalog, units, server.tuples[0][0], exclude)
 
 
 def _read_changes(opened: Session, version: int, since: Snapshot, started: datetime | None) -> Snapshot | None:
     """Return the catalog with what changed read again; None where everything must be."""
     old = since._units  # noqa: SLF001 - a snapshot is this module's own
     server, rows = opened.query([text("server"), text("marks")])
-    marks = {row["unit"]: Unit(row["mark"], row["has"]) for row in rows}
+    marks = {number: Unit(mark, has) for number, mark, has in rows.tuples}
     changed = {number: unit.has for number, unit in marks.items() if number not in old or old[number].mark != unit.mark}
     gone = old.keys() - marks.keys()
     if not changed and not gone:
         return since
-    if server[0]["started"] != since._server or _reaches_far(changed, old):  # noqa: SLF001 - as above
+    if server.tuples[0][0] != since._server or _reaches_far(changed, old):  # noqa: SLF001 - as above
         return None
     changed |= _dependents(opened, changed, old, marks)
     names = needed(_union(changed.values()))
     scope = Scope.of(changed)
     results = opened.query([scope.fill(name, version) for name in names]) if names else []
-    made = Build(_window(server, started)).objects(dict(zip(names, results, strict=True)))
-    fresh = {
-        number: Unit(marks[number].mark, has, tuple(made.get(number, ()))) for number, has in changed.items()
-    }
+    made = build(_window(server, started), dict(zip(names, results, strict=True)))
+    fresh = {number: Unit(marks[number].mark, has, tuple(made.get(number, ()))) for number, has in changed.items()}
     if any(_is_renamed(old[number], unit) for number, unit in fresh.items() if number in old):
         return None
     units = {number: fresh.get(number) or old[number] for number in marks}
     touched = {
-        type(thing) for unit in (*fresh.values(), *(old[n] for n in (*gone, *changed) if n in old))
+        type(thing)
+        for unit in (*fresh.values(), *(old[n] for n in (*gone, *changed) if n in old))
         for _, thing in unit.members
     }
     catalog = _catalog(units, since._exclude, since.catalog, touched)  # noqa: SLF001 - as above
@@ -133,8 +130,7 @@ def _dependents(
     if not relations:
         return {}
     (rows,) = opened.query([Scope.of(relations).fill("dependents", 0)])
-    numbers = {row["unit"] for row in rows if "unit" in row}
-    return {number: marks[number].has for number in numbers if number in marks}
+    return {number: marks[number].has for (number,) in rows.tuples if number in marks}
 
 
 def _is_renamed(before: Unit, after: Unit) -> bool:
@@ -149,9 +145,9 @@ def _union(bits: Iterable[int]) -> int:
     return total
 
 
-def _window(server: list[Row], started: datetime | None) -> Window:
-    now: datetime = server[0]["now"]
-    return Window(started or max(server[0]["started"], now - _LONGEST_RUN), now)
+def _window(server: Rows, started: datetime | None) -> Window:
+    ((since, now),) = server.tuples
+    return Window(started or max(since, now - _LONGEST_RUN), now)
 
 
 def _catalog(
@@ -175,9 +171,9 @@ def _catalog(
 
 
 def _excluded(units: Mapping[int, Unit], exclude: frozenset[str]) -> set[int]:
-    tables = {n for n, unit in units.items() if unit.members and unit.members[0][1].identity in exclude}
-    columns = {thing.identity for n in tables for _, thing in units[n].members if isinstance(thing, Column)}
-    return tables | {
-        n for n, unit in units.items()
-        if any(isinstance(thing, Sequence) and thing.owned_by in columns for _, thing in unit.members)
+    return {
+        number
+        for number, unit in units.items()
+        for _, thing in unit.members[:1]
+        if thing.identity in exclude or (isinstance(thing, Sequence) and thing.owner_table in exclude)
     }

@@ -16,6 +16,27 @@ from pgproof.catalog.statements import text
 Row = dict[str, Any]
 """A row by column name; NULLs are left out."""
 
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What one statement returned."""
+
+    names: tuple[str, ...] = ()
+    tuples: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def dicts(self) -> list[Row]:
+        """Return each row by column name."""
+        return [
+            {name: value for name, value in zip(self.names, row, strict=True) if value is not None}
+            for row in self.tuples
+        ]
+
+    def rare(self, start: int) -> tuple[tuple[str, ...], tuple[None, ...]]:
+        """Return the names of the columns from ``start`` on, which are NULL in most rows, and what they are then."""
+        names = self.names[start:]
+        return names, (None,) * len(names)
+
+
 _SAVEPOINT = ("SAVEPOINT pgproof_catalog", "ROLLBACK TO SAVEPOINT pgproof_catalog; RELEASE SAVEPOINT pgproof_catalog")
 _OWN = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "ROLLBACK")
 
@@ -27,26 +48,20 @@ class Session:
     cursor: psycopg.Cursor[tuple[Any, ...]]
     opening: list[str] = field(default_factory=list)
 
-    def query(self, statements: Sequence[str]) -> list[list[Row]]:
+    def query(self, statements: Sequence[str]) -> list[Rows]:
         """Return the rows of each statement, in one round trip."""
         before = len(self.opening)
         message = ";\n".join([*self.opening, *statements])
         self.opening = []
         self.cursor.execute(message.encode(), prepare=False)
-        results: list[list[Row]] = []
         for _ in range(before):
             self.cursor.nextset()
+        results: list[Rows] = []
         for _ in statements:
-            results.append(self._rows())
+            names = tuple(c.name for c in self.cursor.description or ())
+            results.append(Rows(names, self.cursor.fetchall()))
             self.cursor.nextset()
         return results
-
-    def _rows(self) -> list[Row]:
-        names = [c.name for c in self.cursor.description or ()]
-        return [
-            {name: value for name, value in zip(names, row, strict=True) if value is not None}
-            for row in self.cursor.fetchall()
-        ]
 
 
 @contextmanager

@@ -74,9 +74,10 @@ class Scope:
                 oids["tables"].append(oid)
         conditions = {name: _among(some) for name, some in oids.items()}
         if oids["composites"]:
-            rows = _among(oids["composites"]).replace("{}", "c.typrelid")
-            types = conditions["types"].replace("{}", "c.oid")
-            conditions["types"] = f"{{}} IN (SELECT c.oid FROM pg_type AS c WHERE {types} OR c.typtype = 'c' AND {rows})"
+            composites = _among(oids["composites"]).replace("{}", "c.oid")
+            types = conditions["types"]
+            row_types = f"SELECT c.reltype FROM pg_class AS c WHERE {composites}"  # noqa: S608 - oids are numbers
+            conditions["types"] = f"({types} OR {{}} IN ({row_types}))"
         return cls(conditions)
 
     def fill(self, name: str, version: int) -> str:

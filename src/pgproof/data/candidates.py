@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -32,6 +32,20 @@ class Parents:
         wanted = frozenset(self.key.columns)
         return wanted <= self.nullable if self.key.match_full else bool(self.nullable & wanted)
 
+    def fitting(self, row: Row) -> tuple[tuple[str, ...], ...]:
+        """Return the keys that agree with what a row holds already."""
+        columns = self.key.columns
+        return tuple(k for k in self.found if all(row.get(c, v) == v for c, v in zip(columns, k, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One row to be made: regular without ``random``, else by chance, NULL at this rate."""
+
+    n: int
+    random: Random | None = None
+    rate: float = 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -52,72 +66,68 @@ class Plan:
 
     def regular(self, count: int) -> Iterator[Row]:
         """Yield the rows that are wanted, in order."""
-        for n in range(self.first, self.first + count):
-            row = self._row(n, None)
-            if row is not None:
-                yield row
+        return self._rows(Draw(n) for n in range(self.first, self.first + count))
 
     def mixed(self, count: int, random: Random) -> Iterator[Row]:
         """Yield rows whose columns meet in new ways."""
-        for n in range(self.first, self.first + count):
-            row = self._row(n, random)
-            if row is not None:
+        rates = (0.0, 0.25, 0.5, 0.75)
+        return self._rows(Draw(n, random, random.choice(rates)) for n in range(self.first, self.first + count))
+
+    def _rows(self, draws: Iterable[Draw]) -> Iterator[Row]:
+        for draw in draws:
+            row: Row = {}
+            if all(self._refer(row, parents, place, draw) for place, parents in enumerate(self.parents)):
+                for column, choices in self.choices.items():
+                    if column not in row:
+                        row[column] = self._value(column, choices, draw)
                 yield row
 
-    def _row(self, n: int, random: Random | None) -> Row | None:
-        rate = random.choice((0.0, 0.25, 0.5, 0.75)) if random else 0.0
-        row: Row = {}
-        for place, parents in enumerate(self.parents):
-            if not self._refer(row, parents, n, place, random, rate):
-                return None
-        for column, choices in self.choices.items():
-            if column in row:
-                continue
-            if choices is None or (choices.may_be_null and self._is_null(column, n, random, rate)):
-                row[column] = None
-            else:
-                row[column] = choices.mixed(n, random) if random else choices.values(n)
-        return row
+    def _value(self, column: str, choices: Choices | None, draw: Draw) -> str | None:
+        if choices is None or (choices.may_be_null and self._is_null(column, draw)):
+            return None
+        return choices.mixed(draw.n, draw.random) if draw.random else choices.values(draw.n)
 
-    def _is_null(self, column: str, n: int, random: Random | None, rate: float) -> bool:
+    def _is_null(self, column: str, draw: Draw) -> bool:
         if column in self.must_hold:
             return False
         if column in self.must_lack:
-            return (n - self.first) % 2 == 0
-        if random is not None:
-            return random.random() < rate
-        return n > 0 and n % 4 == (3, 0)[self.shifts.get(column, 0) % 2]
+            return (draw.n - self.first) % 2 == 0
+        if draw.random is not None:
+            return draw.random.random() < draw.rate
+        return draw.n > 0 and draw.n % 4 == (3, 0)[self.shifts.get(column, 0) % 2]
 
-    def _refer(self, row: Row, parents: Parents, n: int, place: int, random: Random | None, rate: float) -> bool:
+    def _is_lone(self, n: int) -> bool:
+        return n == self.first if self.count <= LONE // 2 else n % LONE == LONE // 2
+
+    def _refer(self, row: Row, parents: Parents, place: int, draw: Draw) -> bool:
         """Give the columns of one foreign key; return whether that was possible."""
         columns = parents.key.columns
         free = [c for c in columns if c not in row]
-        if parents.lone and n % LONE == LONE // 2 and len(free) == len(columns):
+        if parents.lone and self._is_lone(draw.n) and len(free) == len(columns):
             row.update(zip(columns, parents.lone, strict=True))
             return True
-        wants_null = parents.may_be_null and any(self._is_null(c, n, random, rate) for c in free if c in parents.nullable)
-        fitting = [
-            k for k in parents.found if all(row.get(c, v) == v for c, v in zip(columns, k, strict=True))
-        ] if len(free) < len(columns) else parents.found
+        nullable = [c for c in free if c in parents.nullable]
+        wants_null = parents.may_be_null and any(self._is_null(c, draw) for c in nullable)
+        fitting = parents.found if len(free) == len(columns) else parents.fitting(row)
         if fitting and not wants_null:
-            at = random.randrange(len(fitting)) if random else (n + place) % len(fitting)
+            at = draw.random.randrange(len(fitting)) if draw.random else (draw.n + place) % len(fitting)
             row.update(zip(columns, fitting[at], strict=True))
             return True
         if any(row.get(c, "") is None for c in columns) and not parents.key.match_full:
             return True
-        nulls = [c for c in free if c in parents.nullable]
-        if not nulls or (parents.key.match_full and len(nulls) < len(columns)):
+        if not nullable or (parents.key.match_full and len(nullable) < len(columns)):
             return False
-        row.update(dict.fromkeys(nulls))
+        row.update(dict.fromkeys(nullable))
         return True
 
 
 def distinct(table: TableFacts, rows: Sequence[Row]) -> list[Row]:
     """Return the rows without those that collide with an earlier one in a plain unique index."""
-    seen: list[set[tuple[str | None, ...]]] = [set() for _ in table.unique_columns]
+    uniques = table.unique_columns
+    seen: list[set[tuple[str | None, ...]]] = [set() for _ in uniques]
     kept = []
     for row in rows:
-        tuples = [tuple(row.get(c) for c in columns) for columns in table.unique_columns]
+        tuples = [tuple(row.get(c) for c in columns) for columns in uniques]
         if any(None not in t and t in s for t, s in zip(tuples, seen, strict=True)):
             continue
         for t, s in zip(tuples, seen, strict=True):
@@ -126,7 +136,9 @@ def distinct(table: TableFacts, rows: Sequence[Row]) -> list[Row]:
     return kept
 
 
-def refer_to_each_other(rows: Sequence[Row], key: Key, existing: Sequence[tuple[str, ...]], nullable: frozenset[str]) -> None:
+def refer_to_each_other(
+    rows: Sequence[Row], key: Key, existing: Sequence[tuple[str, ...]], nullable: frozenset[str]
+) -> None:
     """Let rows of one table refer to earlier ones of it, as a tree; a root to nothing, or to itself."""
     own = [c for c in key.columns if c not in key.referenced_columns]
     known = list(existing)

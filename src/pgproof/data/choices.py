@@ -62,7 +62,7 @@ def _question(wish: Wish, tried: Sequence[tuple[str, ...]]) -> Question:
 
 
 def _learn_domains(types: Types, judge: Judge) -> None:
-    """Find what may stand for domains inside arrays, composites and ranges; what was made first may be inside others."""
+    """Find what may stand for domains inside arrays, composites and ranges, the oldest domains first."""
     nested = {t.element for t in types.values()} | {a.type for t in types.values() for a in t.attributes}
     nested |= {t.subtype for t in types.values() if t.subtype}
     for oid in sorted(nested & types.keys() - types.inner.keys()):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from pgproof.data.patterns import sample, sample_like
 from pgproof.data.scalars import base36
@@ -61,7 +62,7 @@ def near_numbers(numbers: tuple[Decimal, ...], count: int) -> Iterator[str]:
     ordered = sorted(numbers)
     for number in ordered:
         yield from (_plain(number + step) for step in (0, 1, -1))
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in pairwise(ordered):
         middle = (low + high) / 2
         yield _plain(middle)
         yield from (_plain(middle.to_integral_value() + step) for step in range(min(count, int(high - low) // 2 + 1)))

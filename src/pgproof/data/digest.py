@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import psycopg
 
 from pgproof.data.image import Digest, ImageColumn, Relation, TableImage
 from pgproof.data.reading import Reading, Row, filled
-from pgproof.data.touched import Touched, ask_relations, relations, touched
+from pgproof.data.touched import RELATIONS, Touched, relations, touched
 
 __all__ = ["LIMIT", "TableImage", "Touched", "read_images", "touched"]
 
@@ -49,6 +50,7 @@ class _Shape(NamedTuple):
     columns: dict[int, ImageColumn]
     quoted: tuple[str, ...]
     keys: tuple[tuple[int, ...], ...]
+    indexes: frozenset[str]
 
 
 def _declared(
@@ -57,43 +59,47 @@ def _declared(
     """Return the images to be read, still without rows."""
     known = {} if moved is None or moved.relations is None else dict(moved.relations)
     reshaped = None if moved is None else moved.oids if moved.reshaped is None else moved.reshaped
-    questions = [] if known else [ask_relations(exclude)]
+    questions = [] if known else [RELATIONS]
     if reshaped is None or reshaped:
         questions.append(filled("shapes", tables=None if reshaped is None else sorted(reshaped)))
     if reading.is_alone and reading.server_version >= _FORGETS:
         questions.append("SELECT pg_stat_force_next_flush()")
     answers = reading.ask(*questions) if questions else []
     if not known:
-        known = relations(*answers[:3])
+        known = relations(exclude, *answers[:3])
         answers = answers[3:]
     shapes = _shapes(*answers[:2]) if reshaped is None or reshaped else {}
     wanted = known if moved is None else {oid: known[oid] for oid in sorted(moved.oids) if oid in known}
     images = []
     for oid, relation in wanted.items():
         if reshaped is None or oid in reshaped:
-            images.append(_shaped(relation, shapes.get(oid) or _Shape({}, (), ())))
+            images.append(_shaped(relation, shapes.get(oid) or _Shape({}, (), (), frozenset())))
         else:
             images.append(replace(previous[oid], relfilenode=relation.relfilenode, mark=relation.mark))
     return images
 
 
-def _shapes(columns: list[Row], keys: list[Row]) -> dict[int, _Shape]:
-    names: dict[int, dict[int, ImageColumn]] = {}
-    quoted: dict[int, list[str]] = {}
-    filled_columns = set()
-    for table, attnum, name, kind, oid, modifier, is_not_null, sql_name in columns:
-        relid, number = int(table or 0), int(attnum or 0)
-        names.setdefault(relid, {})[number] = ImageColumn(name or "", kind or "", int(oid or 0), int(modifier or 0))
-        quoted.setdefault(relid, []).append(sql_name or "")
-        if is_not_null == "t":
-            filled_columns.add((relid, number))
-    uniques: dict[int, list[tuple[int, ...]]] = {}
-    for table, attnums, width in keys:
-        relid = int(table or 0)
-        key = tuple(map(int, (attnums or "").split()))[: int(width or 0)]
-        if all((relid, number) in filled_columns for number in key):
-            uniques.setdefault(relid, []).append(key)
-    return {relid: _Shape(found, tuple(quoted[relid]), tuple(uniques.get(relid, ()))) for relid, found in names.items()}
+def _shapes(columns: list[Row], indexes: list[Row]) -> dict[int, _Shape]:
+    found: dict[int, _Shape] = {}
+    rows = {relid: list(those) for relid, those in groupby(columns, key=lambda row: row[0])}
+    keys = {relid: list(those) for relid, those in groupby(indexes, key=lambda row: row[0])}
+    for relid, those in rows.items():
+        holds_no_null = {row[1] for row in those if row[6] == "t"}
+        uniques = []
+        for _, attnums, width, is_for_all, _ in keys.get(relid, ()):
+            key = (attnums or "").split()[: int(width or 0)]
+            if is_for_all == "t" and holds_no_null.issuperset(key):
+                uniques.append(tuple(map(int, key)))
+        found[int(relid or 0)] = _Shape(
+            {
+                int(row[1] or 0): ImageColumn(row[2] or "", row[3] or "", int(row[4] or 0), int(row[5] or 0))
+                for row in those
+            },
+            tuple(row[7] or "" for row in those),
+            tuple(uniques),
+            frozenset(row[4] or "" for row in keys.get(relid, ())),
+        )
+    return found
 
 
 def _shaped(relation: Relation, shape: _Shape) -> TableImage:
@@ -108,7 +114,7 @@ def _shaped(relation: Relation, shape: _Shape) -> TableImage:
         rows=(),
         is_partitioned=relation.is_partitioned,
         partitions=relation.partitions,
-        indexes=relation.indexes,
+        indexes=shape.indexes,
         mark=relation.mark,
         quoted=shape.quoted,
     )

@@ -9,7 +9,7 @@ import psycopg
 
 from pgproof.data.agree import agreed
 from pgproof.data.candidates import Plan, Row, distinct, refer_to_each_other
-from pgproof.data.facts import TableFacts, read_facts
+from pgproof.data.facts import read_facts
 from pgproof.data.future import Key
 from pgproof.data.insert import insert, insert_together, one_by_one
 from pgproof.data.judge import Judge
@@ -137,7 +137,7 @@ class Fill:
 
     def _fill_together(self, needs: Sequence[Need]) -> bool:
         """Fill tables that NOT NULL keys tie in a circle; return whether they may be filled one by one now."""
-        group = {n.table for n in needs}
+        group = frozenset(n.table for n in needs)
         inner = [k for k in self._known if k.table in group and k.references in group and k.table != k.references]
         if all(self._planner.parents(k) for k in inner if not k.is_future):
             return True

@@ -49,8 +49,8 @@ class Relation:
     is_partitioned: bool
     relfilenode: int
     partitions: frozenset[int]
-    indexes: str
-    """Its unique indexes, as they are declared now."""
+    indexes: frozenset[str] | None
+    """Its unique indexes, as they are declared now; None: as they were when the transaction began."""
     written: int
     """Tuples written since BEGIN, those of rolled back savepoints included."""
     mark: Mark
@@ -80,7 +80,7 @@ class TableImage:
     is_partitioned: bool = False
     partitions: frozenset[int] = frozenset()
     """Oids of all its partitions."""
-    indexes: str = field(repr=False, compare=False)
+    indexes: frozenset[str] = field(repr=False, compare=False)
     mark: Mark = field(repr=False, compare=False)
     quoted: tuple[str, ...] = field(repr=False, compare=False)
     """The columns' names as SQL writes them, in the order of ``columns``."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+import msgspec
 import psycopg
 from psycopg import sql
 
@@ -101,8 +101,7 @@ def one_by_one(connection: psycopg.Connection, table: TableFacts, rows: Sequence
             row = connection.execute("SELECT current_setting('pgproof.taken')").fetchone()
     except psycopg.Error as error:
         return Taken(0, refused(error))
-    said = json.loads(row[0]) if row else {"rows": 0, "refusal": ""}
-    return Taken(said["rows"], said["refusal"])
+    return msgspec.json.decode(row[0], type=Taken) if row else Taken(0)
 
 
 def insert_together(connection: psycopg.Connection, batches: Sequence[tuple[TableFacts, Sequence[Row]]]) -> Taken:
@@ -114,7 +113,9 @@ def insert_together(connection: psycopg.Connection, batches: Sequence[tuple[Tabl
         name = sql.Identifier(f"i{place}")
         parts.append(sql.SQL("{} AS ({} RETURNING 1)").format(name, _many(table, columns, len(lists))))
         lists += _lists(columns, rows)
-    counts = sql.SQL(" + ").join(sql.SQL(f"(SELECT count(*) FROM i{n})") for n in range(len(parts)))
+    counts = sql.SQL(" + ").join(
+        sql.SQL("(SELECT count(*) FROM {})").format(sql.Identifier(f"i{n}")) for n in range(len(parts))
+    )
     try:
         with connection.transaction():
             query = sql.SQL("WITH {} SELECT {}").format(sql.SQL(", ").join(parts), counts)

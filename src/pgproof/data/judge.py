@@ -9,9 +9,9 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 
-from pgproof.data.faults import refused
 from pgproof.data.agree import Group
 from pgproof.data.facts import ColumnFacts, TableFacts, Types
+from pgproof.data.faults import refused
 
 TRY_VALUES = (resources.files(__package__) / "sql" / "try_values.sql").read_text(encoding="utf-8")
 ORDINAL = sql.Identifier("pgproof ordinal")
@@ -89,7 +89,8 @@ class Judge:
         """Return what the statements about one column have in common."""
         column = sql.Identifier(question.column.name)
         qualified = sql.Identifier(question.table, question.column.name)
-        checks = [IS_READ.format(qualified), *(sql.SQL("({}) IS NOT FALSE").format(sql.SQL(c)) for c in question.checks)]
+        checks = [IS_READ.format(qualified)]
+        checks += [sql.SQL("({}) IS NOT FALSE").format(sql.SQL(c)) for c in question.checks]
         in_domain = sql.SQL("(SELECT {} FROM (SELECT {} AS value) pgproof_domain) IS NOT FALSE")
         checks += [
             in_domain.format(sql.SQL(c), qualified)
@@ -116,7 +117,7 @@ class Judge:
         except psycopg.Error as error:
             refused(error)
             return None
-        return [verdicts for _, *verdicts in sorted(found)]
+        return [tuple(verdicts) for _, *verdicts in sorted(found)]
 
     def _rows_query(self, table: TableFacts, given: Sequence[ColumnFacts], groups: Sequence[Group]) -> sql.Composed:
         """Return a query for rows under the table's own name, generated columns computed."""

@@ -11,7 +11,8 @@ from psycopg import sql
 from pgproof.catalog.catalog import Catalog
 from pgproof.catalog.model import Column, Constraint, Table
 from pgproof.data.order import layers
-from pgproof.errors import LostServer
+from pgproof.errors import UsageFault
+from pgproof.server.lost import is_lost, lost
 
 SETTINGS = {
     "client_encoding": "UTF8",
@@ -38,9 +39,9 @@ def keep_rows(
     """
     path = folder / f"{version}.sql"
     tables = [t for t in catalog.tables if _holds_rows(t) and t.identity not in exclude]
-    with connection.transaction():
+    with connection.transaction(force_rollback=True):
         connection.execute(
-            "SET TRANSACTION READ ONLY; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';"
+            "SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';"
             " SET LOCAL lc_monetary = 'C'; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1;"
             " SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'; SET LOCAL search_path = ''"
         )
@@ -49,9 +50,11 @@ def keep_rows(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
-        raise LostServer(
+        if is_lost(error):
+            raise lost(error) from error
+        raise UsageFault(
             f"The rows before {version} could not be written to {path}: {error.strerror}.",
-            "Give the setting keep_rows a folder with room that this user may write to.",
+            "Give the setting keep_rows a folder that this user may write to.",
         ) from error
     return path
 
@@ -77,8 +80,12 @@ def _lines(
         for name in group:
             yield from _inserts(connection, known[name], catalog.columns_of(name))
     for c in loose:
-        definition = c.definition if c.definition.endswith(" NOT VALID") else f"{c.definition} NOT VALID"
-        yield f"ALTER TABLE {c.table} ADD CONSTRAINT {_quoted(connection, c.name)} {definition};"
+        name = _quoted(connection, c.name)
+        state = "NOT VALID" if c.is_enforced else "NOT ENFORCED"
+        yield f"ALTER TABLE {c.table} ADD CONSTRAINT {name} {c.definition} {state};"
+        if c.comment:
+            comment = sql.Literal(c.comment).as_string(connection)
+            yield f"COMMENT ON CONSTRAINT {name} ON {c.table} IS {comment};"
     yield from _positions(connection, catalog, exclude)
     yield from (f"RESET {name};" for name in SETTINGS)
 

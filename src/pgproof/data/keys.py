@@ -62,7 +62,7 @@ def greatest(
         sql.SQL("SELECT {}, max({})::bigint FROM {}").format(sql.Literal(n), sql.Identifier(c.name), sql.SQL(table))
         for n, (table, c) in enumerate(columns)
     )
-    found = dict(connection.execute(query).fetchall())
+    found: dict[int, int | None] = dict(connection.execute(query).fetchall())
     return {(table, c.name): found[n] for n, (table, c) in enumerate(columns)}
 
 

@@ -32,10 +32,13 @@ class Need:
     uniform: frozenset[str]
     """Columns with a default that hold one value in all rows: a column that was just added."""
 
+    is_awaited: bool = False
+    """Others refer to keys of its first block already."""
+
     @property
     def wants(self) -> tuple[object, ...]:
         """What is lacking, to be compared with what was tried in vain."""
-        return (self.held if self.held < self.rows else self.rows, self.no_value, self.no_null, self.uniform)
+        return (min(self.rows, self.held), self.no_value, self.no_null, self.uniform)
 
 
 class Look:
@@ -60,10 +63,9 @@ class Look:
             return []
         parts = [f"SELECT {n}, {self._query(connection, t, columns[t.identity])}" for n, t in enumerate(tables)]
         found = []
-        for place, held, counts, uniform in connection.execute(sql.SQL(" UNION ALL ".join(parts))).fetchall():
-            table = tables[place].identity
-            is_awaited = table in awaited
-            need = _need(table, columns[table], held, counts, uniform, self._rows, is_awaited=is_awaited)
+        for place, *counted in connection.execute(sql.SQL(" UNION ALL ".join(parts))).fetchall():
+            state = _State(tables[place].identity, *counted)
+            need = _need(columns[state.table], state, self._rows, is_awaited=state.table in awaited)
             if need.count:
                 found.append(need)
         return found
@@ -71,28 +73,46 @@ class Look:
     def _query(self, connection: psycopg.Connection, table: Table, columns: Sequence[Column]) -> str:
         known = self._queries.get(table.identity)
         if known is None or known[0] != columns:
-            known = self._queries[table.identity] = (columns, _state(table, columns).as_string(connection))
+            known = self._queries[table.identity] = (columns, _looking_at(table, columns).as_string(connection))
         return known[1]
 
 
-def _need(
-    table: str, columns: Sequence[Column], held: int, counts: list[int], uniform: list[bool], rows: int, *, is_awaited: bool
-) -> Need:
+@dataclass(frozen=True, slots=True)
+class _State:
+    table: str
+    held: int
+    counts: list[int]
+    """Values in each nullable column."""
+    uniform: list[bool]
+    """Whether each column with a default holds one value."""
+
+
+def _need(columns: Sequence[Column], state: _State, rows: int, *, is_awaited: bool) -> Need:
+    held = state.held
     nullable = [c.name for c in columns if c.nullable]
-    no_value = frozenset(n for n, count in zip(nullable, counts, strict=True) if count == 0)
-    no_null = frozenset(n for n, count in zip(nullable, counts, strict=True) if count == held)
+    no_value = frozenset(n for n, count in zip(nullable, state.counts, strict=True) if count == 0)
+    no_null = frozenset(n for n, count in zip(nullable, state.counts, strict=True) if count == held)
     with_default = [c.name for c in columns if c.default]
-    same = frozenset(n for n, is_one in zip(with_default, uniform, strict=True) if is_one) if held > 1 else frozenset()
+    same = frozenset(n for n, is_one in zip(with_default, state.uniform, strict=True) if is_one and held > 1)
     if is_awaited:
         missing = rows
     elif held < rows:
         missing = rows - held
     else:
         missing = max(2, rows // 5) if rows > 1 and (no_value or no_null or same) else 0
-    return Need(table=table, held=held, count=missing, rows=rows, no_value=no_value, no_null=no_null, uniform=same)
+    return Need(
+        table=state.table,
+        held=held,
+        count=missing,
+        rows=rows,
+        no_value=no_value,
+        no_null=no_null,
+        uniform=same,
+        is_awaited=is_awaited,
+    )
 
 
-def _state(table: Table, columns: Sequence[Column]) -> sql.Composed:
+def _looking_at(table: Table, columns: Sequence[Column]) -> sql.Composed:
     """Return a query for rows, values of nullable columns, and whether columns with a default hold one value."""
     nullable = [sql.Identifier(c.name) for c in columns if c.nullable]
     with_default = [sql.Identifier(c.name) for c in columns if c.default]

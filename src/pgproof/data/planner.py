@@ -13,7 +13,7 @@ from pgproof.data.choices import Choices, choose
 from pgproof.data.facts import ColumnFacts, TableFacts, Types
 from pgproof.data.future import Key
 from pgproof.data.judge import Judge
-from pgproof.data.keys import first_row, floor_of, greatest, numbered, parent_keys
+from pgproof.data.keys import Tuple, first_row, floor_of, greatest, numbered, parent_keys
 from pgproof.data.needs import Need
 from pgproof.data.scalars import NUMBERS, TOPS, Slot
 from pgproof.data.tiers import Wish, plausible
@@ -50,7 +50,7 @@ class Planner:
         for key in known:
             self._keys.setdefault(key.table, []).append(key)
             self._referenced.setdefault(key.references, set()).update(key.referenced_columns)
-        self._parents: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, ...], ...]] = {}
+        self._parents: dict[tuple[str, tuple[str, ...]], tuple[Tuple, ...]] = {}
         self._first: dict[str, int] = {}
         self._fixed: dict[str, frozenset[str]] = {}
         self._groups: dict[str, tuple[Group, ...]] = {}
@@ -66,7 +66,7 @@ class Planner:
         for need in needs:
             table = facts[need.table]
             of_table = {c: maxima[table.name, c] for c in floors[table.name]}
-            self._first[table.name] = first_row(floors[table.name], of_table, need.held)
+            self._first[table.name] = first_row(floors[table.name], of_table, 0 if need.is_awaited else need.held)
             wishes += [self._wish(table, c, shift, need, floors[table.name]) for shift, c in enumerate(table.writable)]
         self._choices = choose(wishes, types, judge)
 
@@ -179,16 +179,17 @@ class Planner:
         lone = self._foretell(key, columns, range(LONE, LONE + 1)) if key.is_cleaned else ()
         return Parents(key=key, found=found, nullable=self.nullable(table.name), lone=lone[0] if lone else None)
 
-    def _foretell(self, key: Key, columns: Mapping[str, ColumnFacts], rows: range | None = None) -> tuple[tuple[str, ...], ...]:
+    def _foretell(self, key: Key, columns: Mapping[str, ColumnFacts], rows: range | None = None) -> tuple[Tuple, ...]:
         """Return the keys that a table will hold once it is there: the same numbers give the same keys."""
         made = []
         for name, referenced in zip(key.columns, key.referenced_columns, strict=True):
             column = columns[name]
             ground, _ = self._types.ground(column.type, column.modifier)
             top = self._tops.get((key.references, referenced))
-            floor = floor_of(replace_sequence(column), self._types, self._floor, top)
+            floor = floor_of(_without_sequence(column), self._types, self._floor, top)
             limit = min(TOPS.get(ground.name, TOPS["int8"]), top or TOPS["int8"])
-            series = values(self._types, column.type, Slot(label="", modifier=column.modifier, floor=floor, is_key=True))
+            slot = Slot(label="", modifier=column.modifier, floor=floor, is_key=True)
+            series = values(self._types, column.type, slot)
             if series is None:
                 return ()
             if rows and ground.name in NUMBERS:
@@ -197,7 +198,7 @@ class Planner:
                 made.append([series(n) for n in rows or range(self._rows)])
         return tuple(zip(*made, strict=True))
 
-    def parents(self, key: Key) -> tuple[tuple[str, ...], ...]:
+    def parents(self, key: Key) -> tuple[Tuple, ...]:
         """Return the keys that the referenced table holds now."""
         if key.is_absent:
             return ()
@@ -244,6 +245,6 @@ class Planner:
         return self._groups[table.name]
 
 
-def replace_sequence(column: ColumnFacts) -> ColumnFacts:
+def _without_sequence(column: ColumnFacts) -> ColumnFacts:
     """Return a referencing column without its own sequence, which says nothing about the referenced keys."""
     return msgspec.structs.replace(column, sequence="", smallest=None, largest=None)

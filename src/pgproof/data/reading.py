@@ -11,6 +11,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import postgres, sql
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.rows import tuple_row
 from psycopg.types.string import TextLoader
 
 Row = tuple[str | None, ...]
@@ -48,7 +49,9 @@ class Reading:
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
+        self._cursor = connection.cursor(row_factory=tuple_row)
+        for oid in _known_types():
+            self._cursor.adapters.register_loader(oid, TextLoader)
         idle = connection.info.transaction_status == TransactionStatus.IDLE and connection.autocommit
         self.is_alone = idle
         """Whether no transaction was open."""
@@ -94,17 +97,15 @@ class Reading:
 
     def _send(self, text: str) -> list[list[Row]]:
         results: list[list[Row]] = []
-        with self._connection.cursor() as cursor:
-            for oid in _known_types():
-                cursor.adapters.register_loader(oid, TextLoader)
-            # Bytes and no parameters: the simple protocol takes many statements and no "%" has a meaning.
-            cursor.execute(text.encode(), prepare=False)
-            while True:
-                answer = cursor.pgresult
-                if answer is not None and answer.status == ExecStatus.TUPLES_OK:
-                    results.append(cursor.fetchall() if answer.nfields else [()] * answer.ntuples)
-                if not cursor.nextset():
-                    return results
+        cursor = self._cursor
+        # Bytes and no parameters: the simple protocol takes many statements and no "%" has a meaning.
+        cursor.execute(text.encode(), prepare=False)
+        while True:
+            answer = cursor.pgresult
+            if answer is not None and answer.status == ExecStatus.TUPLES_OK:
+                results.append(cursor.fetchall() if answer.nfields else [()] * answer.ntuples)
+            if not cursor.nextset():
+                return results
 
 
 @cache

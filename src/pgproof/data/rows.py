@@ -67,7 +67,8 @@ class Filler:
             if not lacking:
                 break
             with connection.transaction():
-                fill = Fill(connection, state.keys, tops(catalog, state.keys), rows=self.rows, seed=self.seed, floor=self.floor)
+                limits = tops(catalog, state.keys)
+                fill = Fill(connection, state.keys, limits, rows=self.rows, seed=self.seed, floor=self.floor)
                 fill.all(lacking)
             for table, count in fill.inserted.items():
                 inserted[table] += count

@@ -77,7 +77,7 @@ def integer(n: int, slot: Slot) -> str:
 
 
 def numeric(n: int, slot: Slot) -> str:
-    """Return a number that fits numeric(p, s)."""
+    """Return a number that fits a numeric with this precision and scale."""
     if slot.modifier < 0:
         return str(slot.floor + n) if slot.is_key else f"{n + 1 + slot.shift}.50"
     precision, scale = precision_and_scale(slot.modifier)
@@ -172,15 +172,19 @@ def turn(*values: str) -> Series:
     return lambda n, slot: values[(n + slot.shift) % len(values)]
 
 
+def _always(*edges: str) -> Callable[[Slot], tuple[str, ...]]:
+    return lambda _slot: edges
+
+
 NUMBERS = frozenset({"int2", "int4", "int8"})
 TEXTS = frozenset({"text", "varchar", "bpchar", "citext", "name", "char"})
 TIMES = frozenset({"date", "timestamp", "timestamptz"})
 
 SERIES: Mapping[str, Series] = {
     "int2": integer, "int4": integer, "int8": integer, "oid": integer, "xid": integer, "xid8": integer,
-    "cid": integer, "numeric": numeric, "float4": formed("{n}.25"), "float8": formed("{n}.1"), "money": formed("{n}.50"),
-    "bool": boolean, "text": text, "varchar": text, "bpchar": text, "citext": text, "refcursor": text,
-    "name": lambda n, slot: f"pgproof {slot.floor + n}", "char": lambda n, _slot: DIGITS[n % 36],
+    "cid": integer, "numeric": numeric, "float4": formed("{n}.25"), "float8": formed("{n}.1"),
+    "money": formed("{n}.50"), "bool": boolean, "text": text, "varchar": text, "bpchar": text, "citext": text,
+    "refcursor": text, "name": lambda n, slot: f"pgproof {slot.floor + n}", "char": lambda n, _slot: DIGITS[n % 36],
     "uuid": uuid, "bytea": lambda n, slot: "\\x" + text(n, slot).encode().hex(),
     "date": day, "timestamp": timestamp, "timestamptz": timestamp, "time": time,
     "timetz": lambda n, slot: time(n, slot) + "+09", "interval": formed("{n} days 02:03:04.5"),
@@ -212,10 +216,11 @@ EDGES: Mapping[str, Callable[[Slot], tuple[str, ...]]] = {
     "text": text_edges, "varchar": text_edges, "bpchar": text_edges, "citext": text_edges,
     "numeric": numeric_edges, "json": document_edges, "jsonb": document_edges,
     **{
-        name: (lambda _slot, edges=edges: edges)
+        name: _always(*edges)
         for name, edges in {
             "int2": ("0", "32700"), "int4": ("0", "2147483000"), "int8": ("0", "9223372036854775000"),
-            "float4": ("0", "16777217"), "float8": ("0", "1e15", "0.30000000000000004"), "money": ("0", "90000000000.99"),
+            "float4": ("0", "16777217"), "float8": ("0", "1e15", "0.30000000000000004"),
+            "money": ("0", "90000000000.99"),
             "date": ("2024-02-29", "1970-01-01", "2099-12-31"),
             "timestamp": ("2024-02-29 23:59:59.999999", "1970-01-01 00:00:00", "2099-12-31 23:59:59.999999"),
             "timestamptz": ("2024-02-29 23:59:59.999999+00", "1970-01-01 00:00:00+00", "2099-12-31 23:59:59.999999+00"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.pq import TransactionStatus
 
 from pgproof.data.keep import keep_rows
 from pgproof.errors import UsageFault
@@ -39,30 +39,46 @@ def read_seeds(folder: Path, versions: Sequence[str]) -> Mapping[str, Path]:
     return {version: found[version] for version in versions if version in found}
 
 
+ENDS = re.compile(
+    r"\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b))\b", re.IGNORECASE
+)
+COPIES = re.compile(r"\s*COPY\b.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
+
+
 def run_seed(connection: psycopg.Connection, path: Path) -> int:
     """Run a seed file in one transaction; return how many statements it has.
 
     Raises UsageFault with file, line and SQLSTATE where one is refused; nothing of the file stays then.
     """
     script = split(_text(path))
+    for statement in script.statements:
+        _forbid(statement, path)
     with connection.transaction():
         for statement in script.statements:
             try:
                 connection.execute(sql.SQL(statement.text))
             except psycopg.Error as error:
                 raise _refused(error, path, _line(error, statement)) from error
-            if connection.info.transaction_status != TransactionStatus.INTRANS:
-                _begin_again(connection)
-                raise UsageFault(
-                    f"The seed file {path} ends its transaction in line {statement.line}.",
-                    "Take out BEGIN, COMMIT and ROLLBACK: pgproof runs the file in one transaction.",
-                )
         try:
             connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except psycopg.Error as error:
             last = script.statements[-1].line if script.statements else 1
             raise _refused(error, path, last) from error
     return len(script.statements)
+
+
+def _forbid(statement: Statement, path: Path) -> None:
+    """Refuse what cannot stand in a seed file, before any of it runs."""
+    if ENDS.match(statement.text):
+        raise UsageFault(
+            f"The seed file {path} begins or ends a transaction in line {statement.line}.",
+            "Take out BEGIN, COMMIT and ROLLBACK: pgproof runs the file in one transaction.",
+        )
+    if COPIES.match(statement.text):
+        raise UsageFault(
+            f"The seed file {path} copies from standard input in line {statement.line}.",
+            "Write the rows as INSERT statements (pg_dump --inserts does).",
+        )
 
 
 def _text(path: Path) -> str:
@@ -90,9 +106,3 @@ def _refused(error: psycopg.Error, path: Path, line: int) -> Exception:
         f"The seed file {path} fails in line {line}: {said} (SQLSTATE {error.sqlstate}).{detail}",
         "Mend the statement: the file runs as the superuser, just before the migration of its name.",
     )
-
-
-def _begin_again(connection: psycopg.Connection) -> None:
-    """Open a transaction for the block that is being left to roll back."""
-    if connection.info.transaction_status == TransactionStatus.IDLE:
-        connection.execute("BEGIN")

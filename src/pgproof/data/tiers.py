@@ -76,7 +76,7 @@ def tiers(wish: Wish, types: Types) -> list[tuple[str, ...]]:
         followed(expressions, ground, wish),
         plausible(forms, ground),
         tuple(_arrays(found, wish, ground, types)) if ground.element else (),
-        tuple([*of_patterns(found, wish.rows), *of_lengths(found.numbers, wish.rows)]) if is_open else (),
+        (*of_patterns(found, wish.rows), *of_lengths(found.numbers, wish.rows)) if is_open else (),
     ]
 
 

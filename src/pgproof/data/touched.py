@@ -9,7 +9,10 @@ from typing import Any
 import psycopg
 
 from pgproof.data.image import Mark, Relation, TableImage
-from pgproof.data.reading import Reading, Row, filled
+from pgproof.data.reading import Reading, Row, statement
+
+RELATIONS = statement("relations")
+"""The statements whose answers ``relations`` understands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def touched(
     was read in this session before BEGIN was read by ``read_images``, which makes the server forget its counts.)
     """
     with Reading(connection) as reading:
-        found = relations(*reading.ask(ask_relations(exclude), last=True))
+        found = relations(exclude, *reading.ask(RELATIONS, last=True))
     moved = {oid for oid in baseline if oid not in found}
     reshaped = set()
     for relation in found.values():
@@ -45,32 +48,44 @@ def touched(
     return Touched(frozenset(moved | reshaped), frozenset(reshaped), found)
 
 
-def ask_relations(exclude: Collection[str]) -> str:
-    """Return the statements whose answers ``relations`` understands."""
-    return filled("relations", exclude=sorted(exclude))
-
-
-def relations(transaction: list[Row], tables: list[Row], written: list[Row]) -> dict[int, Relation]:
-    """Return all tables by oid, each with its mark."""
+def relations(
+    exclude: Collection[str], session: list[Row], tables: list[Row], written: list[Row]
+) -> dict[int, Relation]:
+    """Return all tables by oid, each with its mark and with what its partitions add."""
+    [(transaction, has_written_indexes)] = session
+    roots = {int(row[0] or 0): int(row[1] or 0) for row in tables}
     catalog: dict[int, set[str]] = {}
     for relid, what in written:
-        catalog.setdefault(int(relid or 0), set()).add(what or "")
-    now = transaction[0][0] or ""
+        oid = int(relid or 0)
+        catalog.setdefault(roots.get(oid, oid), set()).add(what or "")
     types = frozenset(catalog.get(0, ()))
+    families: dict[int, list[Row]] = {}
+    for row in tables:
+        families.setdefault(roots[int(row[0] or 0)], []).append(row)
     found = {}
-    for number, identity, is_partitioned, file, tuples, partitions, indexes in tables:
+    for number, root, identity, is_partitioned, _, _ in tables:
         oid = int(number or 0)
+        if number != root or identity in exclude:
+            continue
+        family = families[oid]
+        said = catalog.get(oid, set())
+        indexes = {what for what in said if what.startswith("unique ")}
         found[oid] = Relation(
             oid=oid,
             identity=identity or "",
             is_partitioned=is_partitioned == "t",
-            relfilenode=int(file or 0),
-            partitions=frozenset(map(int, partitions.split(","))) if partitions else frozenset(),
-            indexes=indexes or "",
-            written=int(tuples or 0),
-            mark=Mark(now, frozenset(catalog.get(oid, ())), types),
+            relfilenode=_file(family),
+            partitions=frozenset(int(row[0] or 0) for row in family) - {oid},
+            indexes=frozenset(what.removeprefix("unique ") for what in indexes) if has_written_indexes == "t" else None,
+            written=sum(int(row[5] or 0) for row in family),
+            mark=Mark(transaction or "", frozenset(said - indexes), types),
         )
     return found
+
+
+def _file(family: list[Row]) -> int:
+    files = tuple((int(row[0] or 0), int(row[4] or 0)) for row in family)
+    return files[0][1] if len(files) == 1 else hash(files)
 
 
 def _is_reshaped(image: TableImage, relation: Relation) -> bool:
@@ -81,7 +96,7 @@ def _is_reshaped(image: TableImage, relation: Relation) -> bool:
     return (
         image.identity != relation.identity
         or image.partitions != relation.partitions
-        or image.indexes != relation.indexes
+        or relation.indexes not in (None, image.indexes)
         or known.catalog != now.catalog
         or (known.types != now.types and image.has_user_types)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from pgproof.data.facts import AttributeFacts, TypeFacts, Types
+from pgproof.data.facts import TypeFacts, Types
 from pgproof.data.scalars import EDGES, SERIES, TIMES, Slot
 
 Values = Callable[[int], str]
@@ -20,18 +20,10 @@ def values(types: Types, oid: int, slot: Slot) -> Values | None:
         return in_turn(types.inner[oid], slot.shift)
     found, modifier = types.ground(oid, slot.modifier)
     slot = replace(slot, modifier=modifier)
-    if found.variety == "e":
-        return in_turn(found.labels, slot.shift) if found.labels else None
     if found.element:
         return _arrays(types, found, slot)
-    if found.variety == "c":
-        return _composites(types, found.attributes, slot)
-    if found.variety == "r" and found.subtype:
-        return _ranges(types, found, slot)
-    if found.variety == "m" and found.range:
-        inner = values(types, found.range, replace(slot, modifier=-1))
-        return inner and (lambda n: "{" + ("" if inner(n) == "empty" else inner(n)) + "}")
-    return _scalars(found, slot)
+    make = {"e": _enums, "c": _composites, "r": _ranges, "m": _multiranges}.get(found.variety, _scalars)
+    return make(types, found, slot)
 
 
 def in_turn(choices: tuple[str, ...], shift: int = 0) -> Values:
@@ -39,7 +31,11 @@ def in_turn(choices: tuple[str, ...], shift: int = 0) -> Values:
     return lambda n: choices[(n + shift) % len(choices)]
 
 
-def _scalars(found: TypeFacts, slot: Slot) -> Values | None:
+def _enums(_types: Types, found: TypeFacts, slot: Slot) -> Values | None:
+    return in_turn(found.labels, slot.shift) if found.labels else None
+
+
+def _scalars(_types: Types, found: TypeFacts, slot: Slot) -> Values | None:
     series = SERIES.get(found.name)
     if series is None or (found.is_system and found.name in {"seg", "cube", "lo", "vector"}):
         return None
@@ -62,9 +58,9 @@ def _arrays(types: Types, found: TypeFacts, slot: Slot) -> Values | None:
     return array
 
 
-def _composites(types: Types, attributes: tuple[AttributeFacts, ...], slot: Slot) -> Values | None:
+def _composites(types: Types, found: TypeFacts, slot: Slot) -> Values | None:
     inner = []
-    for shift, attribute in enumerate(attributes):
+    for shift, attribute in enumerate(found.attributes):
         place = replace(slot, modifier=attribute.modifier, shift=shift, label=attribute.name, default="")
         made = values(types, attribute.type, place)
         if made is None:
@@ -83,6 +79,11 @@ def _ranges(types: Types, found: TypeFacts, slot: Slot) -> Values | None:
     if subtype.name in TIMES:
         return lambda n: "empty" if n == 1 and not slot.is_key else f'["{inner(2 * n)}","{inner(2 * n + 1)}")'
     return lambda n: "[" + ",".join([quoted(inner(n), '"')] * 2) + "]"
+
+
+def _multiranges(types: Types, found: TypeFacts, slot: Slot) -> Values | None:
+    inner = values(types, found.range or 0, replace(slot, modifier=-1))
+    return inner and (lambda n: "{" + inner(n).replace("empty", "") + "}")
 
 
 def quoted(value: str, quote: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,11 @@ def provision(config: pytest.Config) -> ControllerRun:
     from pgproof.walk.session import open_session  # noqa: PLC0415 - loads the database driver
 
     settings = options.settings_of(config)
+    is_real = not config.getoption("collectonly")
+    if not is_real:
+        settings = replace(settings, evidence=None)  # looking at the list of items takes no evidence away
     has_foreign_checks = _names_foreign_checks(judged_today(settings), config)
-    junit = reports.junit_path(config)
+    junit = reports.junit_path(config) if is_real else None
     if junit is not None:
         reports.clear_junit(junit)
     with ExitStack() as stack:

@@ -43,8 +43,10 @@ def header(preview: Preview, settings: Settings) -> list[str]:
 
 
 def _given(settings: Settings) -> list[str]:
-    table = [option.field for option in OPTIONS if option.field != "migrations"]
-    return [*(name for name in table if name in settings.sources), *(n for n in settings.sources if n not in [*table, "migrations"])]
+    """Return the settings that were given, in the order of the table; two have their own place in the report."""
+    order = {option.field: position for position, option in enumerate(OPTIONS)}
+    given = settings.sources.keys() - {"migrations", "evidence"}
+    return sorted(given, key=lambda name: (order.get(name, len(order)), name))
 
 
 def _setting(settings: Settings, name: str) -> str:

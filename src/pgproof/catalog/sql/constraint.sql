@@ -8,6 +8,10 @@ SELECT
   k.contype::text AS type,
   k.conkey AS columns,
   pg_get_constraintdef(k.oid) AS definition,
+  CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,
+  CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END AS "references",
+  nullif(k.confrelid, 0)::int8 AS referenced_unit,
+  k.confkey AS referenced_columns,
   nullif(k.convalidated, true) AS is_validated,
   {is_enforced} AS is_enforced,
   nullif(k.condeferrable, false) AS deferrable,
@@ -24,11 +28,7 @@ SELECT
       WHERE i.inhrelid = k.conrelid
     )
   END AS inherited_from,
-  CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END AS "references",
-  nullif(k.confrelid, 0)::int8 AS referenced_unit,
-  k.confkey AS referenced_columns,
   CASE WHEN k.contype = 'f' AND k.confmatchtype = 'f' THEN true END AS match_full,
-  CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::int8 END AS index,
   CASE WHEN k.contype = 'f' AND k.oid IN (
     SELECT g.tgconstraint FROM pg_trigger AS g WHERE g.tgisinternal AND g.tgenabled IN ('D', 'R')
   ) THEN (

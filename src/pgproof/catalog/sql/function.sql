@@ -1,7 +1,7 @@
 -- Functions, procedures and aggregates.
 SELECT
   (2::int8 << 32) + p.oid::int8 AS unit,
-  0 AS member,
+  p.oid::int8 AS member,
   p.oid::regprocedure::text AS identity,
   pg_get_userbyid(p.proowner)::text AS owner,
   CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (

@@ -8,7 +8,7 @@ SELECT
   quote_ident(c.relname) AS label,
   pg_get_indexdef(i.indexrelid) AS definition,
   i.indisunique AS is_unique,
-  nullif(i.indisprimary, false) AS is_primary,
+  i.indisprimary AS is_primary,
   i.indkey::int2[] AS columns,
   i.indnkeyatts AS keys,
   CASE WHEN i.indexprs IS NOT NULL THEN (

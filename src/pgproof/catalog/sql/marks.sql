@@ -3,6 +3,7 @@
 -- everything that texts of any unit may mention. A composite type goes by its relation.
 -- mark: folds place and writer (ctid, xmin) of every catalog row of the unit. A version of a row is never written twice,
 -- so that the same mark means the same content, in a clone and after ROLLBACK TO too.
+-- Among what users made, age() is the faster way to xmin; it tells nothing about what initdb made.
 -- has: which kinds the unit has (see statements.py); 131072 marks what no user made.
 WITH own (oids, base) AS MATERIALIZED (
   SELECT array_agg(s.oid), age('3'::xid)::int8 FROM pg_namespace AS s WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema'
@@ -79,7 +80,7 @@ WITH own (oids, base) AS MATERIALIZED (
   SELECT (2::int8 << 32) + a.aggfnoid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (19::int8 << 32)), 0
   FROM pg_aggregate AS a WHERE a.aggfnoid::oid >= 16384
   UNION ALL
-  SELECT (3::int8 << 32) + s.oid::int8, hashtidextended(s.ctid, (SELECT base FROM own) - age(s.xmin) + (20::int8 << 32)), 32 | 4096
+  SELECT (3::int8 << 32) + s.oid::int8, hashtidextended(s.ctid, s.xmin::text::int8 + (20::int8 << 32)), 32 | 4096
   FROM pg_namespace AS s WHERE s.oid = ANY ((SELECT oids FROM own)::oid[])
   UNION ALL
   SELECT (4::int8 << 32) + x.oid::int8, hashtidextended(x.ctid, (SELECT base FROM own) - age(x.xmin) + (21::int8 << 32)), 64
@@ -103,7 +104,7 @@ WITH own (oids, base) AS MATERIALIZED (
       WHEN 'pg_proc'::regclass THEN (2::int8 << 32) + d.objoid::int8
       WHEN 'pg_namespace'::regclass THEN (3::int8 << 32) + d.objoid::int8
       WHEN 'pg_extension'::regclass THEN (4::int8 << 32) + d.objoid::int8
-    END, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (23::int8 << 32)), 8192
+    END, hashtidextended(d.ctid, d.xmin::text::int8 + (23::int8 << 32)), 8192
   FROM pg_description AS d WHERE d.objoid >= 16384 OR d.objoid = 2200
   UNION ALL
   SELECT CASE e.classid
@@ -114,7 +115,7 @@ WITH own (oids, base) AS MATERIALIZED (
   UNION ALL
   SELECT -1::int8, hashtextextended(r.rolname, r.oid::int8), 32768 FROM pg_roles AS r
   UNION ALL
-  SELECT -1::int8, hashtidextended(x.ctid, (SELECT base FROM own) - age(x.xmin) + (x.tableoid::int8 << 32)), 0 FROM (
+  SELECT -1::int8, hashtidextended(x.ctid, x.xmin::text::int8 + (x.tableoid::int8 << 32)), 0 FROM (
     SELECT ctid, xmin, tableoid FROM pg_extension
     UNION ALL SELECT ctid, xmin, tableoid FROM pg_collation WHERE oid >= 16384
     UNION ALL SELECT ctid, xmin, tableoid FROM pg_operator WHERE oid >= 16384

@@ -14,8 +14,9 @@ SELECT
   s.seqcache AS cache,
   CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
   t.oid::regclass::text || '.' || quote_ident(a.attname) AS owned_by,
-  t.relname::text AS owner_table,
-  a.attname::text AS owner_column
+  t.oid::regclass::text AS owner_table,
+  t.relname::text AS table_name,
+  a.attname::text AS column_name
 FROM pg_class AS c
 JOIN pg_sequence AS s ON s.seqrelid = c.oid
 LEFT JOIN pg_depend AS d

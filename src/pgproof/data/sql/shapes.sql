@@ -1,22 +1,19 @@
 -- 1. Each column of each table (of the given ones, where any are), in order:
 -- table, attnum, name, type, type's oid, modifier, whether it holds no NULL, name as SQL writes it.
--- 2. Each unique key, best first: table, attnums (0 for an expression), how many of them are the key.
+-- 2. Each unique index, best first: table, attnums (0 for an expression), how many of them are its key, whether it is a
+-- key of all rows at once, its declaration's place in the catalog.
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid, a.atttypmod, a.attnotnull,
        quote_ident(a.attname)
   FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND c.relnamespace <> ALL (ARRAY(
+           SELECT n.oid FROM pg_catalog.pg_namespace n
+            WHERE n.nspname ~ '^pg_' OR n.nspname = 'information_schema'))
    AND a.attnum > 0 AND NOT a.attisdropped
    AND ({tables}::oid[] IS NULL OR c.oid = ANY ({tables}::oid[]))
  ORDER BY a.attrelid, a.attnum;
-SELECT i.indrelid, i.indkey, i.indnkeyatts
-  FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
- WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-   AND i.indisunique AND i.indpred IS NULL AND i.indisvalid
-   AND ({tables}::oid[] IS NULL OR c.oid = ANY ({tables}::oid[]))
+SELECT i.indrelid, i.indkey, i.indnkeyatts, i.indpred IS NULL AND i.indisvalid, i.indexrelid || ' ' || i.xmin || i.ctid
+  FROM pg_catalog.pg_index i
+ WHERE i.indisunique AND ({tables}::oid[] IS NULL OR i.indrelid = ANY ({tables}::oid[]))
  ORDER BY i.indrelid, i.indisprimary DESC, i.indnkeyatts, i.indkey::int2[]

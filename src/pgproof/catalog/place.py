@@ -1,0 +1,51 @@
+"""What the objects of one reading know of one another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pgproof.catalog.canonical import Window
+from pgproof.catalog.model import Object
+from pgproof.catalog.session import Row
+
+Member = tuple[int, Object]
+"""An object with its number within its unit."""
+
+
+class Named(NamedTuple):
+    """What others ask of a column."""
+
+    name: str
+    type: str
+
+
+@dataclass(slots=True)
+class Place:
+    """The objects of a reading, by unit."""
+
+    window: Window
+    comments: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    identities: dict[int, str] = field(default_factory=dict)
+    """Of tables, views and types, by unit."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Unquoted, without schema."""
+    columns: dict[tuple[int, int], Named] = field(default_factory=dict)
+    indexes: dict[int | None, tuple[str, list[str]]] = field(default_factory=dict)
+    """Identity and attribute names of each index, by oid."""
+    units: defaultdict[int, list[Member]] = field(default_factory=lambda: defaultdict(list))
+
+    def put(self, unit: int, member: int, made: Object) -> None:
+        """Add an object to its unit."""
+        self.units[unit].append((member, made))
+
+    def comment(self, catalog: str, number: int, part: int = 0) -> str:
+        """Return the comment on an object."""
+        return self.comments.get((catalog, number, part), "") if self.comments else ""
+
+    def steady(self, row: Row, *names: str) -> None:
+        """Write literals of the clock as such, in some texts of a row."""
+        for name in names:
+            if name in row:
+                row[name] = self.window.steady(row[name])

@@ -1,0 +1,161 @@
+"""From rows of pg_catalog to tables, columns, indexes and constraints: nine of ten objects, so each row counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pgproof.catalog import canonical, naming
+from pgproof.catalog.model import Column, Constraint, Index, Table
+from pgproof.catalog.place import Named, Place
+from pgproof.catalog.session import Row, Rows
+
+_CONSTRAINTS = {
+    "p": "primary key", "u": "unique", "f": "foreign key", "c": "check", "x": "exclusion", "t": "trigger",
+}  # fmt: skip
+_LABELS = {"p": "pkey", "u": "key", "x": "excl", "f": "fkey", "c": "check", "t": ""}
+
+
+def tables(place: Place, rows: Rows) -> None:
+    """Add the tables."""
+    for row in rows.dicts():
+        unit, member = row.pop("unit"), row.pop("member")
+        place.identities[unit], place.names[unit] = row["identity"], row.pop("name")
+        parents = row.pop("inherits", [])
+        if row.pop("is_partition", False):
+            row["partition_of"] = parents[0]
+        else:
+            row["inherits"] = tuple(parents)
+        toast = [f"toast.{option}" for option in row.pop("toast_options", ())]
+        row["options"] = (*row.get("options", ()), *toast, *row.pop("foreign_options", ()))
+        place.steady(row, "partition_bound")
+        place.put(unit, member, Table(**row, comment=place.comment("pg_class", unit)))
+
+
+def columns(place: Place, rows: Rows, not_nulls: dict[tuple[int, int], Row]) -> None:
+    """Add the columns; ``not_nulls`` are the constraints that say more than NOT NULL."""
+    names, nothing = rows.rare(6)
+    rows.tuples.sort()
+    last = position = 0
+    for row in rows.tuples:
+        unit, member, label, name, kind, nullable = row[:6]
+        table = place.identities.get(unit)
+        if table is None:
+            continue
+        position = position + 1 if unit == last else 1
+        last = unit
+        rest: Row = {} if row[6:] == nothing else _column(place, dict(zip(names, row[6:], strict=True)))
+        place.columns[unit, member] = Named(name, _typed(kind, rest.get("collation")))
+        if not_nulls and (more := not_nulls.get((unit, member))):
+            rest |= _not_null(more)
+        place.put(unit, member, Column(
+            identity=f"{table}.{label}", table=table, name=name, type=kind, nullable=nullable, position=position,
+            comment=place.comment("pg_class", unit, member), **rest,
+        ))  # fmt: skip
+
+
+def _column(place: Place, row: Row) -> Row:
+    options = (*(row.pop("options") or ()), *(row.pop("foreign_options") or ()))
+    rest = {name: value for name, value in row.items() if value is not None}
+    if options:
+        rest["options"] = options
+    place.steady(rest, "default")
+    if "generated_kind" in rest:
+        rest["generated"] = rest.pop("default")
+    return rest
+
+
+def _not_null(row: Row) -> Row:
+    is_chosen = "inherited_from" in row or naming.has_ending(row["name"], "not_null")
+    return {
+        "not_null_valid": row.get("is_validated", True),
+        "not_null_no_inherit": row.get("no_inherit", False),
+        "not_null_name": "" if is_chosen else row["name"],
+    }
+
+
+def indexes(place: Place, rows: Rows, backing: dict[int, tuple[str, str]]) -> None:
+    """Add the indexes; ``backing`` holds quoted name and letter of the constraint that an index enforces."""
+    names, nothing = rows.rare(10)
+    for row in rows.tuples:
+        unit, member, identity, name, label, definition, is_unique, is_primary, numbers, keys = row[:10]
+        table = place.identities.get(unit)
+        if table is None:
+            continue
+        shown = [place.columns[unit, number].name if number else "" for number in numbers]
+        stored = shown
+        rest: Row = {}
+        if row[10:] != nothing:
+            rest = {n: value for n, value in zip(names, row[10:], strict=True) if value is not None}
+            if parts := rest.pop("parts", None):
+                stored = [part[0] for part in parts]
+                shown = [plain or _bracketed(part[1]) for plain, part in zip(shown, parts, strict=True)]
+                rest["statistics"] = tuple(f"{part[0]}={part[2]}" for part in parts if part[2] is not None)
+            place.steady(rest, "predicate")
+        constraint, letter = backing.get(member, ("", ""))
+        ending = _LABELS.get(letter, "idx")
+        place.indexes[member] = identity, stored
+        definition = canonical.index_definition(definition, label, table)
+        place.put(unit, member, Index(
+            identity=identity, table=table, name=name, definition=place.window.steady(definition),
+            is_unique=is_unique, is_primary=is_primary, method=definition.split(" ", 2)[1],
+            columns=tuple(shown[:keys]), include=tuple(shown[keys:]),
+            constraint=f"{table}.{constraint}" if constraint else "", comment=place.comment("pg_class", member),
+            is_name_generated=naming.is_generated(name, ending, place.names[unit], () if letter == "p" else stored),
+            **rest,
+        ))  # fmt: skip
+
+
+def constraints(place: Place, rows: Rows) -> None:
+    """Add the constraints of tables and domains."""
+    names, nothing = rows.rare(11)
+    for row in rows.tuples:
+        unit, member, label, name, letter, numbers, definition, index, references, referenced, keys = row[:11]
+        table = place.identities.get(unit)
+        if table is None or letter == "n":
+            continue
+        rest: Row = {}
+        if row[11:] != nothing:
+            rest = {n: value for n, value in zip(names, row[11:], strict=True) if value is not None}
+        held = [place.columns[unit, n] for n in numbers or () if n]
+        own = tuple([column.name for column in held])
+        if letter == "f":
+            rest |= _reference(references, held, [place.columns[referenced, n] for n in keys])
+        enforcing, stored = place.indexes.get(index, ("", list(own)))
+        place.put(unit, member, Constraint(
+            identity=f"{table}.{label}", table=table, name=name, type=_CONSTRAINTS[letter], on_domain=unit >> 32 == 1,
+            columns=own, definition=place.window.steady(canonical.constraint_definition(definition)), index=enforcing,
+            comment=place.comment("pg_constraint", member),
+            is_name_generated=_is_chosen(name, letter, place.names[unit], stored, "inherited_from" in rest), **rest,
+        ))  # fmt: skip
+
+
+def _reference(references: str, held: list[Named], referenced: list[Named]) -> dict[str, Any]:
+    return {
+        "references": references,
+        "referenced_columns": tuple([column.name for column in referenced]),
+        "column_types": tuple([column.type for column in held]),
+        "referenced_types": tuple([column.type for column in referenced]),
+    }
+
+
+def _is_chosen(name: str, letter: str, table: str, columns: list[str], is_inherited: bool) -> bool:  # noqa: FBT001 - a property of the name
+    label = _LABELS[letter]
+    if is_inherited and naming.has_ending(name, label):
+        return True
+    if letter == "c" and naming.is_generated(name, label, table):
+        return True
+    return naming.is_generated(name, label, table, () if letter == "p" else columns)
+
+
+def mentioned(place: Place, rows: Rows) -> None:
+    """Note columns that are not read themselves."""
+    for unit, member, name, kind, collation in rows.tuples:
+        place.columns[unit, member] = Named(name, _typed(kind, collation))
+
+
+def _typed(kind: str, collation: str | None) -> str:
+    return f"{kind} COLLATE {collation}" if collation else kind
+
+
+def _bracketed(expression: str) -> str:
+    return expression if expression.startswith("(") else f"({expression})"
