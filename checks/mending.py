@@ -35,6 +35,7 @@ _RENAMES = re.compile(r"\bRENAME\b", re.IGNORECASE)
 _ADDS_LABEL = re.compile(r"\bADD\s+VALUE\b", re.IGNORECASE)
 _TRIGGER = re.compile(r"^\s*CREATE\s+(?:CONSTRAINT\s+)?TRIGGER", re.IGNORECASE)
 _POLICY = re.compile(r"^\s*CREATE\s+POLICY", re.IGNORECASE)
+_TYPE = re.compile(r"^\s*CREATE\s+(TYPE|DOMAIN|ROLE|USER)\b", re.IGNORECASE)
 _ADDS_CONSTRAINT = re.compile(r"\bADD\s+CONSTRAINT\b", re.IGNORECASE)
 _MISSING = frozenset({"42P01", "42703", "42704", "42883", "3F000"})
 
@@ -69,6 +70,8 @@ def _duplicate_object(failure: Failure) -> str:
         return "Write DROP POLICY IF EXISTS before it."
     if _ADDS_CONSTRAINT.search(statement):
         return _constraint_guard(failure)
+    if created := _TYPE.match(statement):
+        return f"DO $$ BEGIN CREATE {created[1].upper()} …; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
     return _guard("the object is not there yet")
 
 

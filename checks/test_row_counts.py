@@ -42,9 +42,10 @@ def test_rows_survive(step: Step, contract: Contract, looked: Looked) -> None:
 
 
 def _loss(change: TableChange) -> list[str]:
-    how = " (the table is dropped)" if change.is_dropped else ""
-    keys = listed([f"    lost: {key}" for key in change.lost_keys])
-    return [f"{change.table}: {change.lost:,} of {counted(change.rows_before, 'row')} lost{how}", *keys]
+    line = f"{change.table}: {change.lost:,} of {counted(change.rows_before, 'row')} lost"
+    if change.is_dropped:
+        return [f"{line} (the table is dropped)"]
+    return [line, *listed([f"    lost: {key}" for key in change.lost_keys])]
 
 
 def _declare(version: str, lost: list[TableChange]) -> str:

@@ -61,6 +61,11 @@ def test_options_are_translated(here, words, expected):
     assert sum(word.startswith("--pgproof-evidence") for word in made) == 1
 
 
+def test_a_look_at_the_list_writes_no_report(here):
+    assert "--junit-xml=reports/junit.xml" in line(here)
+    assert not any(word.startswith("--junit-xml") for word in line(here, "--collect-only"))
+
+
 def test_the_files_evidence_folder_is_left_to_the_file(here):
     (here / "pgproof.toml").write_text('evidence = "kept"\n')
 

@@ -68,3 +68,18 @@ def test_what_cannot_be_meant_is_a_fault(tmp_path, text, message):
         read(tmp_path, text)
 
     assert message in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("tables", "columns", "message"),
+    [
+        ({"public.tt", 'public."Order Items"'}, {"public.t.c"}, "public.t, .* such a table. Did you mean 'public.tt'"),
+        ({"public.t", 'public."Order Items"'}, {"public.t.d"}, "names public.t.c, .* such a column"),
+    ],
+)
+def test_an_entry_that_can_match_nothing_is_a_fault(tmp_path, tables, columns, message):
+    contract = read(tmp_path, TEXT)
+    contract.demand_known({"public.t", 'public."Order Items"'}, {"public.t.c"})
+
+    with pytest.raises(UsageFault, match=message):
+        contract.demand_known(tables, columns)

@@ -25,6 +25,8 @@ INTERRUPTED = 2
 _CONFIGURATION = Path(__file__).parent / "testing" / "verify.ini"
 _REPORT = Path("reports/junit.xml")
 _COMMANDS = ("verify", "checks")
+_ONLY_LISTS = frozenset({"--collect-only", "--co"})
+"""With these nothing runs, so that there is nothing to report."""
 
 _VALUED = frozenset({
     "-k", "-m", "-n", "-p", "-o", "-c", "-r", "-W", "--maxfail", "--durations", "--durations-min", "--junit-xml",
@@ -98,7 +100,8 @@ def verify_line(words: Sequence[str], cwd: Path) -> list[str]:
     rootdir, prefix = _root(cwd)
     return [
         sys.executable, "-P", "-m", "pytest", "-c", str(_CONFIGURATION), f"--rootdir={rootdir}", "--noconftest",
-        "-p", "pgproof", "-o", f"cache_dir={_cache(cwd)}", f"--junit-xml={_REPORT}", f"--junit-prefix={prefix}",
+        "-p", "pgproof", "-o", f"cache_dir={_cache(cwd)}", f"--junit-prefix={prefix}",
+        *([] if _ONLY_LISTS & set(theirs) else [f"--junit-xml={_REPORT}"]),
         *(f"--pgproof-{names[field]}" + ("" if value is True else f"={value}") for field, value in ours),
         *theirs, "--pyargs", PACKAGE,
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,19 @@ class Contract:
     def of(self, version: str) -> DataChange:
         """Return what is declared for a migration: nothing, where it is not named."""
         return self.migrations.get(version, DataChange())
+
+    def demand_known(self, tables: Collection[str], columns: Collection[str]) -> None:
+        """Raise UsageFault for an entry that names a table or column which the history never has."""
+        for version, change in self.migrations.items():
+            named = [(table, "table", tables) for table in change.deletes]
+            named += [(column, "column", columns) for column in change.rewrites]
+            for name, kind, known in named:
+                if name not in known:
+                    raise UsageFault(
+                        f'{self.file}: [migrations."{version}"] names {name}, and the history never has such a {kind}.'
+                        f"{did_you_mean(name, known)}",
+                        'Write the name in full and as SQL would: public."Order Items", public.t.column.',
+                    )
 
 
 def read_contract(file: Path | None, versions: Iterable[str]) -> Contract:

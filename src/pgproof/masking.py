@@ -6,7 +6,7 @@ import re
 
 MASK = "***"
 
-_WORD = r"(?is)(\bpassword\s*(?:=\s*)?)"
+_WORD = r"(?is)(?<!['\"])(\bpassword\s*(?:=\s*)?)"
 _PATTERNS = (
     # put together at run time: PASSWORD ' || quote_literal('x'), format('… PASSWORD %L', 'x')
     (re.compile(rf"{_WORD}(?:'+\s*\|\||%\d*\$?[a-z])[^;]*"), rf"\g<1>{MASK}"),

@@ -84,7 +84,7 @@ def test_rows_are_judged_where_there_were_any() -> None:
         ("42710", "CREATE TRIGGER x BEFORE INSERT ON t", "CREATE OR REPLACE TRIGGER"),
         ("42710", "CREATE POLICY p ON t", "DROP POLICY IF EXISTS"),
         ("42710", "ALTER TYPE mood ADD VALUE 'glad'", "ADD VALUE IF NOT EXISTS"),
-        ("42710", "CREATE TYPE mood AS ENUM ()", "DO $$"),
+        ("42710", "CREATE TYPE mood AS ENUM ()", "CREATE TYPE …; EXCEPTION WHEN duplicate_object"),
         ("42703", "ALTER TABLE t DROP COLUMN c", "IF EXISTS"),
         ("42703", "ALTER TABLE t RENAME COLUMN a TO b", "old name"),
         ("42P16", "ALTER TABLE t ADD PRIMARY KEY (id)", "pg_constraint"),

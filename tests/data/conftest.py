@@ -2,8 +2,10 @@
 
 import pytest
 
+from pgproof.catalog.read import read
 from pgproof.data.compare import compare
 from pgproof.data.digest import read_images
+from pgproof.data.rows import Filler
 
 
 @pytest.fixture
@@ -39,3 +41,24 @@ def column():
         return found
 
     return run
+
+
+@pytest.fixture
+def fill(connection):
+    """Run DDL, fill, and return what came of it."""
+
+    def run(ddl, filler=None, **options):
+        connection.execute(ddl)
+        return (filler or Filler()).top_up(connection, read(connection).catalog, **options)
+
+    return run
+
+
+@pytest.fixture
+def values_of(connection):
+    """Return the values of a table's column, as text."""
+
+    def values(table, name):
+        return [v for (v,) in connection.execute(f"SELECT {name}::text FROM {table} ORDER BY 1").fetchall()]
+
+    return values

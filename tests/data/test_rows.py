@@ -1,33 +1,8 @@
 """Every table gets rows that satisfy every constraint, or a reason."""
 
-import re
-
 import pytest
 
-from pgproof.catalog.read import read
 from pgproof.data.rows import Filler
-
-
-@pytest.fixture
-def fill(connection):
-    """Run DDL, fill, and return what came of it."""
-
-    def run(ddl, filler=None, **options):
-        connection.execute(ddl)
-        return (filler or Filler()).top_up(connection, read(connection).catalog, **options)
-
-    return run
-
-
-@pytest.fixture
-def column(connection):
-    """Return one column's values in the order of the first."""
-
-    def values(table, name):
-        return [v for (v,) in connection.execute(f"SELECT {name}::text FROM {table} ORDER BY 1").fetchall()]
-
-    return values
-
 
 FILLED = {
     "widths": """CREATE TABLE t (a varchar(1) NOT NULL, b char(4) PRIMARY KEY, c numeric(3,2) NOT NULL,
@@ -122,39 +97,6 @@ def test_every_nullable_column_holds_values_and_nulls(fill, connection, ddl):
         assert nulls > 0, name
 
 
-TYPES = """
-DO $$ DECLARE r record; BEGIN
-FOR r IN SELECT typname, format_type(oid, NULL) AS f FROM pg_type
-    WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r',
-        'm') AND typname !~ '^_' AND typname <> ALL (%s)
-LOOP EXECUTE format('CREATE TABLE %%I (id int PRIMARY KEY, v %%s, a %%s[], w %%s NOT NULL)', r.typname, r.f, r.f,
-        r.f);
-END LOOP; END $$"""
-WITHOUT_INPUT = (
-    "{pg_node_tree,pg_ndistinct,pg_dependencies,pg_mcv_list,pg_brin_bloom_summary,pg_brin_minmax_multi_summary,gtsvector,unknown}"
-)
-
-
-def test_every_built_in_type_is_filled_or_the_server_says_why(fill, connection):
-    filled = fill(TYPES % f"'{WITHOUT_INPUT}'::text[]")
-    assert len(filled.inserted) > 60
-    assert {re.sub(r"^public\.", "", t): "unsupported XML feature" in why for t, why in filled.unfilled.items()} in (
-        {},
-        {"xml": True},
-    )
-
-
-def test_types_of_extensions_are_filled(fill, connection):
-    available = {n for (n,) in connection.execute("SELECT name FROM pg_available_extensions").fetchall()}
-    columns = {"citext": "citext PRIMARY KEY", "hstore": "hstore NOT NULL", "ltree": "ltree", "cube": "cube", "seg": "seg",
-               "vector": "vector(3) NOT NULL", "isn": "ean13 NOT NULL"}  # fmt: skip
-    here = [n for n in columns if n in available]
-    ddl = "".join(f"CREATE EXTENSION {n};" for n in here)
-    filled = fill(ddl + f"CREATE TABLE t (id int, {', '.join(f'c_{n} {columns[n]}' for n in here)})")
-    assert filled.unfilled == {}
-    assert filled.inserted == {"public.t": 20}
-
-
 def test_names_of_any_kind_are_quoted(fill, connection):
     filled = fill("""
         CREATE SCHEMA "Ünï ""s"; CREATE TYPE "Ünï ""s"."My Enum" AS ENUM ('a b', 'c''d', 'e"f', '%s');
@@ -176,7 +118,8 @@ UNFILLED = {
     """CREATE TABLE t (id int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
        $$BEGIN RAISE EXCEPTION 'not on a Monday'; END$$;
        CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()""": "not on a Monday (P0001)",
-    "CREATE TABLE p (id int PRIMARY KEY CHECK (false)); CREATE TABLE t (p int NOT NULL REFERENCES p)": "refers to public.p",
+    """CREATE TABLE p (id int PRIMARY KEY CHECK (false));
+       CREATE TABLE t (p int NOT NULL REFERENCES p)""": "refers to public.p",
 }
 
 
@@ -187,9 +130,9 @@ def test_a_table_that_cannot_be_filled_has_a_reason(fill, ddl):
     assert filled.inserted == {"public.other": 20}
 
 
-def test_keys_are_one_dense_block_above_those_of_migrations(fill, column):
+def test_keys_are_one_dense_block_above_those_of_migrations(fill, values_of):
     fill("CREATE TABLE t (id serial PRIMARY KEY, name text); INSERT INTO t VALUES (1, 'admin'), (2, 'guest')")
-    assert sorted(map(int, column("t", "id"))) == [1, 2, *range(100_001, 100_019)]
+    assert sorted(map(int, values_of("t", "id"))) == [1, 2, *range(100_001, 100_019)]
 
 
 @pytest.mark.parametrize(
@@ -200,105 +143,28 @@ def test_keys_of_small_types_are_in_the_upper_half(fill, connection, type_, lowe
     assert connection.execute("SELECT min(id), max(id) FROM t").fetchone() == (lowest, lowest + 19)
 
 
-def test_a_key_fits_the_smallest_column_that_refers_to_it(fill, connection):
-    filled = fill("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (p smallint NOT NULL REFERENCES p)")
-    assert filled.inserted == {"public.p": 20, "public.t": 20}
-
-
 def test_sequences_stand_at_the_greatest_key_and_never_go_back(fill, connection):
-    fill("CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE b (id serial PRIMARY KEY); SELECT setval('b_id_seq', 500000)")
+    fill("""CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE b (id serial PRIMARY KEY);
+        SELECT setval('b_id_seq', 500000)""")
     assert connection.execute("SELECT nextval('a_id_seq'), nextval('b_id_seq')").fetchone() == (100_021, 500_001)
 
 
-def test_references_take_existing_rows_first(fill, connection):
-    fill("CREATE TABLE roles (name text PRIMARY KEY); INSERT INTO roles VALUES ('admin'), ('user');"
-         "CREATE TABLE t (id serial PRIMARY KEY, role text NOT NULL REFERENCES roles)")  # fmt: skip
-    assert connection.execute("SELECT role FROM t WHERE role IN ('admin', 'user') ORDER BY id").fetchall() == [
-        ("admin",),
-        ("user",),
-    ]
-
-
-REFERENCES = """
-CREATE TABLE p (a int, b text, PRIMARY KEY (a, b));
-CREATE TABLE simple (a int, b text, FOREIGN KEY (a, b) REFERENCES p);
-CREATE TABLE strict (a int, b text, FOREIGN KEY (a, b) REFERENCES p MATCH FULL);
-CREATE TABLE tenants (id uuid PRIMARY KEY);
-CREATE TABLE users (tenant uuid NOT NULL REFERENCES tenants, id bigint GENERATED ALWAYS AS IDENTITY,
-        PRIMARY KEY (tenant, id));
-CREATE TABLE projects (tenant uuid NOT NULL REFERENCES tenants, id int, parent int, PRIMARY KEY (tenant, id),
-    FOREIGN KEY (tenant, parent) REFERENCES projects);
-CREATE TABLE members (tenant uuid NOT NULL, u bigint NOT NULL, project int, FOREIGN KEY (tenant, u) REFERENCES users,
-    FOREIGN KEY (tenant, project) REFERENCES projects, PRIMARY KEY (tenant, u));
-CREATE TABLE profiles (tenant uuid, u bigint, PRIMARY KEY (tenant, u), FOREIGN KEY (tenant, u) REFERENCES users)"""
-
-
-def test_composite_and_overlapping_references_agree(fill, connection):
-    filled = fill(REFERENCES)
-    assert filled.unfilled == {}
-    assert min(filled.inserted.values()) >= 20
-    for table, name in (("simple", "a"), ("strict", "b"), ("projects", "parent"), ("members", "project")):
-        values, rows = connection.execute(f"SELECT count({name}), count(*) FROM {table}").fetchone()
-        assert 0 < values < rows, table
-
-
-CIRCLES = {
-    "two": """CREATE TABLE a (id int PRIMARY KEY, b int NOT NULL); CREATE TABLE b (id int PRIMARY KEY,
-        a int NOT NULL REFERENCES a);
-        ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b""",
-    "three": """CREATE TABLE a (id uuid PRIMARY KEY, n uuid NOT NULL UNIQUE); CREATE TABLE b (id uuid PRIMARY KEY,
-        n uuid NOT NULL
-        REFERENCES a); CREATE TABLE c (id uuid PRIMARY KEY,
-        n uuid NOT NULL REFERENCES b DEFERRABLE INITIALLY DEFERRED);
-        ALTER TABLE a ADD FOREIGN KEY (n) REFERENCES c""",
-    "shared keys": """CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY REFERENCES a);
-        ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES b""",
-    "one may be NULL": """CREATE TABLE a (id serial PRIMARY KEY, b int); CREATE TABLE b (id serial PRIMARY KEY,
-        a int NOT NULL
-        REFERENCES a); ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b""",
-}
-
-
-@pytest.mark.parametrize("ddl", CIRCLES.values(), ids=CIRCLES)
-def test_circles_are_filled(fill, connection, ddl):
-    filled = fill(ddl)
-    assert filled.unfilled == {}
-    assert filled.inserted["public.a"] >= 20
-    assert filled.inserted["public.b"] >= 20
-
-
-def test_a_circle_with_a_null_in_it_is_closed(fill, connection):
-    fill(CIRCLES["one may be NULL"])
-    assert connection.execute("SELECT count(b) > 0 FROM a").fetchone() == (True,)
-
-
-def test_no_trigger_is_disabled_and_no_orphan_made(fill, connection):
-    fill(CIRCLES["two"] + ";" + REFERENCES)
-    disabled = connection.execute("SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'").fetchone()
-    assert disabled == (0,)
-    keys = connection.execute("SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f'").fetchall()
-    for table, name in keys:  # the server itself looks for orphans
-        definition = connection.execute(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, table]
-        ).fetchone()[0]
-        connection.execute(f"ALTER TABLE {table} ADD {definition}")
-
-
-def test_values_vary(fill, column):
+def test_values_vary(fill, values_of):
     fill("""CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
         CREATE TABLE t (m mood NOT NULL, b bool NOT NULL, s text NOT NULL, n int NOT NULL, o int NOT NULL,
         l varchar(7) NOT NULL)""")
-    assert set(column("t", "m")) == {"sad", "ok", "happy"}
-    assert set(column("t", "b")) == {"true", "false"}
-    assert len(set(column("t", "s"))) == 20
-    assert all(v.startswith("pgproof") for v in column("t", "s"))
-    assert "0" in column("t", "n")
-    assert max(map(int, column("t", "n"))) > 2_000_000_000
-    assert max(map(len, column("t", "l"))) == 7
+    assert set(values_of("t", "m")) == {"sad", "ok", "happy"}
+    assert set(values_of("t", "b")) == {"true", "false"}
+    assert len(set(values_of("t", "s"))) == 20
+    assert all(v.startswith("pgproof") for v in values_of("t", "s"))
+    assert "0" in values_of("t", "n")
+    assert max(map(int, values_of("t", "n"))) > 2_000_000_000
+    assert max(map(len, values_of("t", "l"))) == 7
 
 
 def test_setting_one_column_to_another_changes_something(fill, connection):
-    fill("CREATE TABLE t (a int NOT NULL, b int NOT NULL, c text NOT NULL, d text NOT NULL, e timestamptz NOT NULL, f timestamptz NOT NULL)")
+    fill("""CREATE TABLE t (a int NOT NULL, b int NOT NULL, c text NOT NULL, d text NOT NULL, e timestamptz NOT NULL,
+        f timestamptz NOT NULL)""")
     for pair in ("a <> b", "c <> d", "e <> f"):
         assert connection.execute(f"SELECT count(*) > 10 FROM t WHERE {pair}").fetchone() == (True,)
 

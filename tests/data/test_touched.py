@@ -95,6 +95,18 @@ def test_what_nobody_touched_is_kept(connection, base):
     connection.execute("ROLLBACK")
 
 
+@pytest.mark.parametrize("change", ["ALTER TABLE b ADD UNIQUE (a_id)", "DROP TYPE word CASCADE", "DROP TABLE b"])
+def test_declarations_of_other_tables_are_no_news(connection, base, change):
+    connection.execute("CREATE UNIQUE INDEX ON p1 (id)")
+    known = read_images(connection)
+    connection.execute("BEGIN")
+    connection.execute(change)
+    after, _ = in_part(connection, known)
+    kept = {image.identity for oid, image in known.items() if after.get(oid) is image}
+    assert {"public.a", "public.p", "other.d"} - kept <= ({"public.a"} if "UNIQUE" not in change else set())
+    connection.execute("ROLLBACK")
+
+
 def test_rows_written_before_the_transaction_are_no_news(connection, base):
     connection.execute("INSERT INTO a VALUES (77)")
     names = {image.identity: oid for oid, image in base.items()}

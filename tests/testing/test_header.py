@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_the_header_says_on_what_and_with_which_settings(project, monkeypatch):
     project.settings('seed = 7\ntimezone = "UTC"\n')
@@ -44,11 +46,18 @@ def test_the_summary_groups_findings_by_check_and_says_what_next(project):
     )
 
 
-def test_the_contract_is_read_before_the_walk(project):
-    (project.root / "contract.toml").write_text('[migrations.m33]\nirreversible = true\nreason = "r"\n')
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[migrations.m33]\nirreversible = true", "ERROR: *m33?? matches no migration. Did you mean*"),
+        ('[migrations.m3]\nrewrites = ["public.tasks.x"]', "ERROR: *m3* names public.tasks.x, and the history never*"),
+    ],
+)
+def test_the_contract_is_judged_before_the_walk(project, text, message):
+    (project.root / "contract.toml").write_text(f'{text}\nreason = "r"\n')
 
     result = project.run("--pgproof-contract=contract.toml")
 
     assert result.ret == 4
-    result.stderr.fnmatch_lines(["ERROR: contract.toml: ?migrations.?m33?? matches no migration. Did you mean*"])
+    result.stderr.fnmatch_lines([message])
     assert project.walked() == []

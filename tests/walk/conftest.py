@@ -34,6 +34,13 @@ class Walked:
 Walker = Callable[..., Walked]
 
 
+def _written(root: Path, files: Mapping[str, str]) -> Path:
+    root.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (root / name).write_text(dedent(text), encoding="utf-8")
+    return root
+
+
 @pytest.fixture
 def prefix(server: Server) -> Iterator[str]:
     """Yield what database names begin with; whatever a test leaves behind is dropped."""
@@ -48,19 +55,20 @@ def prefix(server: Server) -> Iterator[str]:
 def walk(server: Server, tmp_path: Path, prefix: str) -> Walker:
     """Return a function: files (name → SQL) to what the walk recorded with all probes."""
 
-    def take(files: Mapping[str, str], *, read_everything: bool = False, seeds: Mapping[str, str] | None = None) -> Walked:
-        root = tmp_path / "history"
-        root.mkdir(exist_ok=True)
-        for name, text in files.items():
-            (root / name).write_text(dedent(text), encoding="utf-8")
+    def take(
+        files: Mapping[str, str] | Path,
+        *,
+        read_everything: bool = False,
+        seeds: Mapping[str, str] | None = None,
+        by: type[SqlTool] = SqlTool,
+    ) -> Walked:
+        root = files if isinstance(files, Path) else _written(tmp_path / "history", files)
         seed_files = {}
         for version, text in (seeds or {}).items():
             seed_files[version] = tmp_path / f"{version}.sql"
             seed_files[version].write_text(text, encoding="utf-8")
-        tool = SqlTool(layouts.detect(root))
-        observer = Observer(
-            exclude=history_identity(tool.history_table), limit=5000, read_everything=read_everything
-        )
+        tool = by(layouts.detect(root))
+        observer = Observer(exclude=history_identity(tool.history_table), limit=5000, read_everything=read_everything)
         preview, ahead = take_preview(server, tool, observer, prefix)
         folder = Folder(tmp_path / "evidence")
         folder.write("preview", preview)

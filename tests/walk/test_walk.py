@@ -23,14 +23,22 @@ def test_sound_step_is_recorded_with_its_rows_and_probes(walk):
     step = walked.steps["m2_c"]
     assert step.rows_before == {"public.t": 8}
     assert [str(c) for c in step.change.schema] == ["column public.t.c added"]
-    assert step.again is not None and step.again.how == "savepoint" and step.again.failure is None
-    assert step.again.difference is not None and not step.again.difference.schema and not step.again.difference.rows
-    assert step.down is not None and step.down.difference is not None and not step.down.difference.schema
-    assert step.redo is not None and step.redo.failure is None
+    assert step.again is not None
+    assert step.again.how == "savepoint"
+    assert step.again.failure is None
+    assert step.again.difference is not None
+    assert not step.again.difference.schema
+    assert not step.again.difference.rows
+    assert step.down is not None
+    assert step.down.difference is not None
+    assert not step.down.difference.schema
+    assert step.redo is not None
+    assert step.redo.failure is None
     assert [r.version for r in step.recorded] == ["m1_t", "m2_c"]
     assert [r.version for r in step.recorded_before] == ["m1_t"]
     assert walked.end.rows == {"public.t": 8}
-    assert walked.end.rollback is not None and walked.end.rollback.difference is not None
+    assert walked.end.rollback is not None
+    assert walked.end.rollback.difference is not None
     assert walked.end.rollback.difference.schema == ()
 
 

@@ -7,10 +7,18 @@ oid. Equality is dataclass equality. A field whose difference is only reported c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeVar, dataclass_transform
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True, order_default=True, field_specifiers=(field,))
+def value(kind: type[T]) -> type[T]:
+    """Return a dataclass that is frozen for the type checker; a catalog has many, and truly frozen ones are slow."""
+    return dataclass(slots=True, kw_only=True, order=True, unsafe_hash=True)(kind)
+
+
+@value
 class Object:
     """One declared object. ``identity`` is unique within its kind."""
 
@@ -19,7 +27,7 @@ class Object:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Schema(Object):
     """A schema that is neither a system's nor an extension's."""
 
@@ -27,7 +35,7 @@ class Schema(Object):
     owner: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Extension(Object):
     """An installed extension; its members are left out everywhere."""
 
@@ -36,7 +44,7 @@ class Extension(Object):
     version: str = field(metadata={"weak": "the version that an extension has depends on the server at hand"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Table(Object):
     """An ordinary, partitioned or foreign table."""
 
@@ -62,7 +70,7 @@ class Table(Object):
     tablespace: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Column(Object):
     """A column of a table; identity ``schema.table.column``."""
 
@@ -95,7 +103,7 @@ class Column(Object):
     """Rank among the living columns of its table, from 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Constraint(Object):
     """A constraint of a table or domain (NOT NULL is a property of the column or domain)."""
 
@@ -132,7 +140,7 @@ class Constraint(Object):
     is_name_generated: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Index(Object):
     """An index; identity ``schema.index``."""
 
@@ -163,7 +171,7 @@ class Index(Object):
     is_name_generated: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class View(Object):
     """A view or materialized view."""
 
@@ -177,7 +185,7 @@ class View(Object):
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Sequence(Object):
     """A sequence's declaration; its position is data."""
 
@@ -198,7 +206,7 @@ class Sequence(Object):
     is_name_generated: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Type(Object):
     """An enum, domain, range or composite type."""
 
@@ -217,7 +225,7 @@ class Type(Object):
     """Of a composite: ``name type [collation]``; of a range: its parameters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Function(Object):
     """A function, procedure or aggregate; identity ``schema.name(argument types)``."""
 
@@ -227,7 +235,7 @@ class Function(Object):
     """``pg_get_functiondef`` (an aggregate: its support functions)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Trigger(Object):
     """A trigger that is not a constraint's own; identity ``schema.table.trigger``."""
 
@@ -239,7 +247,7 @@ class Trigger(Object):
     """``origin``, ``replica``, ``always``, ``disabled``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Rule(Object):
     """A rewrite rule that is not a view's own; identity ``schema.table.rule``."""
 
@@ -249,7 +257,7 @@ class Rule(Object):
     enabled: str = "origin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Policy(Object):
     """A row security policy; identity ``schema.table.policy``."""
 
@@ -262,7 +270,7 @@ class Policy(Object):
     check: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Grant(Object):
     """What one role may do with one object, beyond what its owner has by default.
 

@@ -19,6 +19,9 @@ class Named(NamedTuple):
 
     name: str
     type: str
+    """With its collation, where that is not the type's own."""
+    label: str
+    """Its name as SQL would write it."""
 
 
 @dataclass(slots=True)

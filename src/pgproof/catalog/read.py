@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Series
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 
-from pgproof.catalog.build import build
+from pgproof.catalog.build import Build, uncollected
 from pgproof.catalog.canonical import Window
 from pgproof.catalog.catalog import FIELDS, Catalog
 from pgproof.catalog.model import Grant, Object, Sequence, Table
+from pgproof.catalog.place import Member
 from pgproof.catalog.session import Rows, Session, session
 from pgproof.catalog.statements import EVERYTHING, TABLE, TYPE, VIEW, Scope, needed, text
 
@@ -68,7 +71,7 @@ def read(
     identities of tables to leave out with all that belongs to them. ``since`` is a snapshot of this database or of one
     that it was cloned from. ``started`` is when the run began: moments since then are literals of the clock.
     """
-    with session(connection) as opened:
+    with session(connection) as opened, uncollected():
         if since is not None and since._exclude == exclude:  # noqa: SLF001 - a snapshot is this module's own
             snapshot = _read_changes(opened, connection.info.server_version, since, started)
             if snapshot is not None:
@@ -79,11 +82,12 @@ def read(
 def _read_all(opened: Session, version: int, exclude: frozenset[str], started: datetime | None) -> Snapshot:
     names = needed(EVERYTHING)
     scope = Scope.whole()
-    server, marks, *results = opened.query(
-        [text("server"), text("marks"), *(scope.fill(name, version) for name in names)]
-    )
-    made = build(_window(server, started), dict(zip(names, results, strict=True)))
-    units = {number: Unit(mark, has, tuple(made.get(number, ()))) for number, mark, has in marks.tuples}
+    statements = [text("server"), *(scope.fill(name, version) for name in names), text("marks")]
+    with closing(opened.query(statements)) as answers:
+        server = next(answers)
+        made = _built(_window(server, started), names, answers)
+        marks = next(answers).tuples
+    units = {number: Unit(mark, has, tuple(made.get(number, ()))) for number, mark, has in marks}
     catalog = _catalog(units, exclude)
     return Snapshot(catalog, units, server.tuples[0][0], exclude)
 
@@ -102,8 +106,8 @@ def _read_changes(opened: Session, version: int, since: Snapshot, started: datet
     changed |= _dependents(opened, changed, old, marks)
     names = needed(_union(changed.values()))
     scope = Scope.of(changed)
-    results = opened.query([scope.fill(name, version) for name in names]) if names else []
-    made = build(_window(server, started), dict(zip(names, results, strict=True)))
+    with closing(opened.query([scope.fill(name, version) for name in names])) as answers:
+        made = _built(_window(server, started), names, answers) if names else {}
     fresh = {number: Unit(marks[number].mark, has, tuple(made.get(number, ()))) for number, has in changed.items()}
     if any(_is_renamed(old[number], unit) for number, unit in fresh.items() if number in old):
         return None
@@ -115,6 +119,13 @@ def _read_changes(opened: Session, version: int, since: Snapshot, started: datet
     }
     catalog = _catalog(units, since._exclude, since.catalog, touched)  # noqa: SLF001 - as above
     return Snapshot(catalog, units, since._server, since._exclude)  # noqa: SLF001 - as above
+
+
+def _built(window: Window, names: Series[str], answers: Iterator[Rows]) -> Mapping[int, list[Member]]:
+    build = Build(window)
+    for name, rows in zip(names, answers, strict=False):
+        build.add(name, rows)
+    return build.units()
 
 
 def _reaches_far(changed: Mapping[int, int], old: Mapping[int, Unit]) -> bool:

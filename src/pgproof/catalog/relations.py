@@ -31,8 +31,8 @@ def tables(place: Place, rows: Rows) -> None:
         place.put(unit, member, Table(**row, comment=place.comment("pg_class", unit)))
 
 
-def columns(place: Place, rows: Rows, not_nulls: dict[tuple[int, int], Row]) -> None:
-    """Add the columns; ``not_nulls`` are the constraints that say more than NOT NULL."""
+def columns(place: Place, rows: Rows, peculiar: dict[tuple[int, int], Row]) -> None:
+    """Add the columns; ``peculiar`` are the constraints that say more than NOT NULL."""
     names, nothing = rows.rare(6)
     rows.tuples.sort()
     last = position = 0
@@ -44,12 +44,12 @@ def columns(place: Place, rows: Rows, not_nulls: dict[tuple[int, int], Row]) -> 
         position = position + 1 if unit == last else 1
         last = unit
         rest: Row = {} if row[6:] == nothing else _column(place, dict(zip(names, row[6:], strict=True)))
-        place.columns[unit, member] = Named(name, _typed(kind, rest.get("collation")))
-        if not_nulls and (more := not_nulls.get((unit, member))):
+        place.columns[unit, member] = Named(name, _typed(kind, rest.get("collation")), label or name)
+        if peculiar and (more := peculiar.get((unit, member))):
             rest |= _not_null(more)
         place.put(unit, member, Column(
-            identity=f"{table}.{label}", table=table, name=name, type=kind, nullable=nullable, position=position,
-            comment=place.comment("pg_class", unit, member), **rest,
+            identity=f"{table}.{label or name}", table=table, name=name, type=kind, nullable=nullable,
+            position=position, comment=place.comment("pg_class", unit, member), **rest,
         ))  # fmt: skip
 
 
@@ -73,8 +73,19 @@ def _not_null(row: Row) -> Row:
     }
 
 
-def indexes(place: Place, rows: Rows, backing: dict[int, tuple[str, str]]) -> None:
-    """Add the indexes; ``backing`` holds quoted name and letter of the constraint that an index enforces."""
+def not_nulls(rows: Rows) -> dict[tuple[int, int], Row]:
+    """Return the NOT NULL constraints that say more than that, by table and attribute number."""
+    peculiar = Rows(rows.names, [row for row in rows.tuples if row[4] == "n" and row[5]])
+    return {(row["unit"], row["columns"][0]): row for row in peculiar.dicts()}
+
+
+def backing(rows: Rows) -> dict[int, tuple[str, str]]:
+    """Return quoted name and letter of the constraint that an index enforces, by the index' oid."""
+    return {row[7]: (row[2] or row[3], row[4]) for row in rows.tuples if row[7]}
+
+
+def indexes(place: Place, rows: Rows, enforced: dict[int, tuple[str, str]]) -> None:
+    """Add the indexes; ``enforced`` are the constraints that some stand for."""
     names, nothing = rows.rare(10)
     for row in rows.tuples:
         unit, member, identity, name, label, definition, is_unique, is_primary, numbers, keys = row[:10]
@@ -91,10 +102,14 @@ def indexes(place: Place, rows: Rows, backing: dict[int, tuple[str, str]]) -> No
                 shown = [plain or _bracketed(part[1]) for plain, part in zip(shown, parts, strict=True)]
                 rest["statistics"] = tuple(f"{part[0]}={part[2]}" for part in parts if part[2] is not None)
             place.steady(rest, "predicate")
-        constraint, letter = backing.get(member, ("", ""))
+        constraint, letter = enforced.get(member, ("", ""))
         ending = _LABELS.get(letter, "idx")
         place.indexes[member] = identity, stored
-        definition = canonical.index_definition(definition, label, table)
+        definition = (
+            canonical.index_definition(definition, label or name, table)
+            if definition
+            else f"USING btree ({place.columns[unit, numbers[0]].label})"
+        )
         place.put(unit, member, Index(
             identity=identity, table=table, name=name, definition=place.window.steady(definition),
             is_unique=is_unique, is_primary=is_primary, method=definition.split(" ", 2)[1],
@@ -122,9 +137,9 @@ def constraints(place: Place, rows: Rows) -> None:
             rest |= _reference(references, held, [place.columns[referenced, n] for n in keys])
         enforcing, stored = place.indexes.get(index, ("", list(own)))
         place.put(unit, member, Constraint(
-            identity=f"{table}.{label}", table=table, name=name, type=_CONSTRAINTS[letter], on_domain=unit >> 32 == 1,
-            columns=own, definition=place.window.steady(canonical.constraint_definition(definition)), index=enforcing,
-            comment=place.comment("pg_constraint", member),
+            identity=f"{table}.{label or name}", table=table, name=name, type=_CONSTRAINTS[letter],
+            on_domain=unit >> 32 == 1, columns=own, index=enforcing, comment=place.comment("pg_constraint", member),
+            definition=place.window.steady(canonical.constraint_definition(definition)),
             is_name_generated=_is_chosen(name, letter, place.names[unit], stored, "inherited_from" in rest), **rest,
         ))  # fmt: skip
 
@@ -149,8 +164,8 @@ def _is_chosen(name: str, letter: str, table: str, columns: list[str], is_inheri
 
 def mentioned(place: Place, rows: Rows) -> None:
     """Note columns that are not read themselves."""
-    for unit, member, name, kind, collation in rows.tuples:
-        place.columns[unit, member] = Named(name, _typed(kind, collation))
+    for unit, member, name, label, kind, collation in rows.tuples:
+        place.columns[unit, member] = Named(name, _typed(kind, collation), label)
 
 
 def _typed(kind: str, collation: str | None) -> str:

@@ -26,10 +26,21 @@ NEEDS: Mapping[int, tuple[str, ...]] = {
     8192: ("comment",),
 }
 EVERYTHING = sum(NEEDS)
+ORDER = (
+    "comment", "mentioned", "constraint", "table", "column", "view", "type", "sequence", "index", "function", "schema",
+    "extension", "trigger", "rule", "policy", "grant",
+)  # fmt: skip
+"""What others refer to comes first."""
+
 CLASSES = ("relations", "types", "functions", "schemas", "extensions", "defaults")
 """The classes of units, by number."""
 
-_ENFORCED_SINCE = 180000
+_RELEASES = {
+    "{is_enforced}": (180000, "nullif(k.conenforced, true)", "NULL::bool"),
+    "{nulls_not_distinct}": (150000, "i.indnullsnotdistinct", "false"),
+}
+"""What a token stands for: since a release, and before."""
+
 _TOKEN = re.compile(r"\{(\w+):([\w.]+)\}")
 _USERS = "{} >= 16384"
 _WHOLE: Mapping[str, str] = {
@@ -82,14 +93,16 @@ class Scope:
 
     def fill(self, name: str, version: int) -> str:
         """Return a statement for this scope and release."""
-        enforced = "nullif(k.conenforced, true)" if version >= _ENFORCED_SINCE else "NULL::bool"
         filled = _TOKEN.sub(lambda found: self.conditions[found[1]].replace("{}", found[2]), text(name))
-        return filled.replace("{is_enforced}", enforced)
+        for token, (since, newer, older) in _RELEASES.items():
+            filled = filled.replace(token, newer if version >= since else older)
+        return filled
 
 
 def needed(has: int) -> tuple[str, ...]:
-    """Return the names of the statements that read what the bits say, each once."""
-    return tuple(dict.fromkeys(name for bit, names in NEEDS.items() if has & bit for name in names))
+    """Return the names of the statements that read what the bits say, in order."""
+    wanted = {name for bit, names in NEEDS.items() if has & bit for name in names}
+    return tuple(name for name in ORDER if name in wanted)
 
 
 def _among(oids: Iterable[int]) -> str:

@@ -63,6 +63,8 @@ class Plan:
     must_lack: frozenset[str] = frozenset()
     """Columns that hold no NULL yet."""
     shifts: Mapping[str, int] = field(default_factory=dict)
+    """Keeps columns apart: each has its own."""
+    is_second_try: bool = False
 
     def regular(self, count: int) -> Iterator[Row]:
         """Yield the rows that are wanted, in order."""
@@ -136,22 +138,27 @@ def distinct(table: TableFacts, rows: Sequence[Row]) -> list[Row]:
     return kept
 
 
-def refer_to_each_other(
-    rows: Sequence[Row], key: Key, existing: Sequence[tuple[str, ...]], nullable: frozenset[str]
-) -> None:
-    """Let rows of one table refer to earlier ones of it, as a tree; a root to nothing, or to itself."""
+def refer_to_each_other(rows: Sequence[Row], plan: Plan, key: Key, existing: Sequence[tuple[str, ...]]) -> None:
+    """Let rows of one table refer to earlier ones of it, as a tree; a root to nothing or, where it must, to itself.
+
+    Rows that are not the first that are tried have a root that refers to the next row: a CHECK may forbid the other.
+    """
     own = [c for c in key.columns if c not in key.referenced_columns]
-    known = list(existing)
+    shared = [place for place, c in enumerate(key.columns) if c not in own]
+    nullable = {c for c, choices in plan.choices.items() if choices is not None and choices.may_be_null}
+    may_be_null = bool(own) and nullable.issuperset(own)
+    known: dict[tuple[str | None, ...], list[tuple[str | None, ...]]] = {}
+    for found in existing:
+        known.setdefault(tuple(found[p] for p in shared), []).append(found)
     for n, row in enumerate(rows):
         itself = tuple(row.get(c) for c in key.referenced_columns)
-        shared = {c: row[c] for c in key.columns if c not in own}
-        fitting = [k for k in known if all(k[key.columns.index(c)] == v for c, v in shared.items())]
-        may_be_null = nullable.issuperset(own) and bool(own)
+        fitting = known.setdefault(tuple(row.get(key.columns[p]) for p in shared), [])
         if fitting and not (may_be_null and n % 4 == 0):
             row.update(zip(key.columns, fitting[-1 - n // 2 % len(fitting)], strict=True))
         elif may_be_null:
             row.update(dict.fromkeys(own))
         else:
-            row.update(zip(key.columns, itself, strict=True))
+            follower = rows[n + 1] if plan.is_second_try and n + 1 < len(rows) else row
+            row.update({c: follower.get(r) for c, r in zip(key.columns, key.referenced_columns, strict=True)})
         if None not in itself:
-            known.append(itself)  # type: ignore[arg-type] # None is ruled out in the line above
+            fitting.append(itself)

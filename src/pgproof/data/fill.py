@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import psycopg
@@ -18,6 +19,7 @@ from pgproof.data.needs import Need
 from pgproof.data.order import layers
 from pgproof.data.planner import Planner, Unfillable
 
+SETTINGS = "SET LOCAL client_min_messages = error; SET LOCAL jit = off; SET CONSTRAINTS ALL IMMEDIATE"
 TRIES = 2_000
 """Candidates before a table is given up."""
 
@@ -48,7 +50,7 @@ class Fill:
 
     def all(self, needs: Sequence[Need]) -> None:
         """Fill them; set the sequences that feed their keys."""
-        self._connection.execute("SET LOCAL client_min_messages = error; SET CONSTRAINTS ALL IMMEDIATE")
+        self._connection.execute(SETTINGS)
         facts, types = read_facts(self._connection, [n.table for n in needs])
         self._judge = Judge(self._connection, types)
         self._planner.prepare(facts, types, needs, self._judge)
@@ -132,7 +134,7 @@ class Fill:
                     row[column] = str(floor + plan.first + given + place)
         rows = distinct(plan.table, rows)
         for key in self._planner.own(plan.table.name):
-            refer_to_each_other(rows, key, self._planner.parents(key), self._planner.nullable(key.table))
+            refer_to_each_other(rows, replace(plan, is_second_try=given > 0), key, self._planner.parents(key))
         return rows
 
     def _fill_together(self, needs: Sequence[Need]) -> bool:

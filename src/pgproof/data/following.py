@@ -45,12 +45,15 @@ class Followed:
 
 
 def follow(before: Mapping[int, TableImage], after: Mapping[int, TableImage], *, names_first: bool) -> list[Followed]:
-    """Return every table of both states, with its rows told apart."""
+    """Return every table that is not the same in both states, with its rows told apart."""
     then, now = dict(before), dict(after)
     found = []
     for by_name in (names_first, not names_first):
         for old, new in _same(then, now, by_name=by_name):
-            found.append(_both(then.pop(old), now.pop(new), names_first=names_first))
+            image, image_now = then.pop(old), now.pop(new)
+            # The very same image where nobody touched the table.
+            if image is not image_now and image != image_now:
+                found.append(_both(image, image_now, names_first=names_first))
     for image in then.values():
         lost = None if image.rows is None else Matched(lost=list(image.rows))
         names = tuple(column.name for column in image.columns.values())
@@ -71,8 +74,6 @@ def _same(then: Mapping[int, TableImage], now: Mapping[int, TableImage], *, by_n
 
 
 def _both(before: TableImage, after: TableImage, *, names_first: bool) -> Followed:
-    if before is after or before == after:  # identical where the image was kept because nobody touched the table
-        return Followed(before=before, after=after)
     kept = _kept_columns(before, after, names_first=names_first)
     gone, new = {column.attnum for column in kept}, {column.attnum_now for column in kept}
     followed = Followed(

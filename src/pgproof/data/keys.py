@@ -47,9 +47,7 @@ def floor_of(column: ColumnFacts, types: Types, wanted: int, top: int | None) ->
 def numbered(table: TableFacts, types: Types, keys: Iterable[str]) -> tuple[ColumnFacts, ...]:
     """Return the columns among ``keys`` that hold whole numbers."""
     chosen = set(keys)
-    return tuple(
-        c for c in table.writable if c.name in chosen and types.ground(c.type, c.modifier)[0].name in NUMBERS
-    )
+    return tuple(c for c in table.writable if c.name in chosen and types.ground(c.type, c.modifier)[0].name in NUMBERS)
 
 
 def greatest(

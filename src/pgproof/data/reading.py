@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from psycopg import postgres, sql
+from psycopg import sql
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import tuple_row
-from psycopg.types.string import TextLoader
 
 Row = tuple[str | None, ...]
 """Values as the server writes them; None is NULL."""
@@ -50,15 +50,12 @@ class Reading:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._cursor = connection.cursor(row_factory=tuple_row)
-        for oid in _known_types():
-            self._cursor.adapters.register_loader(oid, TextLoader)
         idle = connection.info.transaction_status == TransactionStatus.IDLE and connection.autocommit
         self.is_alone = idle
         """Whether no transaction was open."""
         self.server_version = connection.info.server_version
         self._opening, self._closing = _ALONE if idle else _WITHIN
         self._is_open = False
-        # Text is decoded when it is loaded, by the encoding that the session has then.
         self._is_utf8 = connection.info.encoding == "utf-8"
 
     def __enter__(self) -> Self:
@@ -103,12 +100,16 @@ class Reading:
         while True:
             answer = cursor.pgresult
             if answer is not None and answer.status == ExecStatus.TUPLES_OK:
-                results.append(cursor.fetchall() if answer.nfields else [()] * answer.ntuples)
+                results.append(_texts(answer))
             if not cursor.nextset():
                 return results
 
 
-@cache
-def _known_types() -> tuple[int, ...]:
-    oids = {info.oid for info in postgres.types} | {info.array_oid for info in postgres.types}
-    return tuple(sorted(oids - {0}))
+def _texts(answer: PGresult) -> list[Row]:
+    """Return the rows as the server wrote them, whatever their types."""
+    columns = range(answer.nfields)
+    value = answer.get_value
+    return [
+        tuple([None if (text := value(row, column)) is None else bytes(text).decode() for column in columns])
+        for row in range(answer.ntuples)
+    ]

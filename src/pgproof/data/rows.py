@@ -59,7 +59,8 @@ class Filler:
         """
         present = {t.identity: t for t in catalog.tables if _is_root(t) and t.identity not in exclude}
         self._unfilled = {t: why for t, why in self._unfilled.items() if t in present}
-        tables = sorted(present if only is None else present.keys() & ({*only} | self._unfilled.keys()))
+        asked = present if only is None else _roots(catalog, only) | self._unfilled.keys()
+        tables = sorted(present.keys() & asked)
         state = _State(catalog, present, future)
         inserted: dict[str, int] = defaultdict(int)
         lacking = self._lacking(connection, state, tables)
@@ -81,7 +82,10 @@ class Filler:
         found = self._look.needs(connection, asked, state.columns, frozenset(self._awaited))
         for table in {t.identity for t in asked} - {n.table for n in found if not n.held}:
             self._unfilled.pop(table, None)
-        return [n for n in found if n.table not in self._tried or self._tried[n.table] != self._trial(state, n)]
+        again = {n.table for n in found if n.table not in self._tried or self._tried[n.table] != self._trial(state, n)}
+        while more := {k.table for k in state.keys if k.references in again and k.table in self._unfilled} - again:
+            again |= more  # what they refer to may hold rows in a moment
+        return [n for n in found if n.table in again]
 
     def _trial(self, state: _State, need: Need) -> object:
         empty = frozenset(k.references for k in state.keys if k.table == need.table and k.references in self._unfilled)
@@ -101,6 +105,18 @@ class Filler:
 
 def _is_root(table: Table) -> bool:
     return table.variety != "foreign table" and not table.partition_of
+
+
+def _roots(catalog: Catalog, tables: Iterable[str]) -> set[str]:
+    """Return tables with partitions taken for their roots."""
+    parents = {t.identity: t.partition_of for t in catalog.tables if t.partition_of}
+    found = set()
+    for table in tables:
+        root = table
+        while root in parents:
+            root = parents[root]
+        found.add(root)
+    return found
 
 
 class _State:

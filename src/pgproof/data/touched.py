@@ -55,9 +55,13 @@ def relations(
     [(transaction, has_written_indexes)] = session
     roots = {int(row[0] or 0): int(row[1] or 0) for row in tables}
     catalog: dict[int, set[str]] = {}
-    for relid, what in written:
+    indexes: dict[int, set[str]] = {}
+    for relid, kind, what in written:
         oid = int(relid or 0)
-        catalog.setdefault(roots.get(oid, oid), set()).add(what or "")
+        if kind == "unique":
+            indexes.setdefault(oid, set()).add(what or "")
+        else:
+            catalog.setdefault(roots.get(oid, oid), set()).add(f"{kind} {what}")
     types = frozenset(catalog.get(0, ()))
     families: dict[int, list[Row]] = {}
     for row in tables:
@@ -68,17 +72,15 @@ def relations(
         if number != root or identity in exclude:
             continue
         family = families[oid]
-        said = catalog.get(oid, set())
-        indexes = {what for what in said if what.startswith("unique ")}
         found[oid] = Relation(
             oid=oid,
             identity=identity or "",
             is_partitioned=is_partitioned == "t",
             relfilenode=_file(family),
             partitions=frozenset(int(row[0] or 0) for row in family) - {oid},
-            indexes=frozenset(what.removeprefix("unique ") for what in indexes) if has_written_indexes == "t" else None,
+            indexes=frozenset(indexes.get(oid, ())) if has_written_indexes == "t" else None,
             written=sum(int(row[5] or 0) for row in family),
-            mark=Mark(transaction or "", frozenset(said - indexes), types),
+            mark=Mark(transaction or "", frozenset(catalog.get(oid, ())), types),
         )
     return found
 

@@ -90,9 +90,22 @@ def provision(config: pytest.Config) -> ControllerRun:
         run.junit, run.has_foreign_checks = junit, has_foreign_checks
         run.write_settings()
         demand_subjects(settings.subjects, all_names(evidence.preview))
-        run.contract  # noqa: B018 - faults of the contract come before the walk
+        _demand_contract(run)
         run.closing = stack.pop_all()
     return run
+
+
+def _demand_contract(run: ControllerRun) -> None:
+    """Raise the faults of the contract before anything is walked."""
+    contract, preview = run.contract, run.evidence.preview
+    if not preview.on_empty:  # else tables of later migrations are unknown, and the first cause is reported
+        ever: dict[str, set[str]] = {"table": set(), "column": set()}
+        for seen in preview.first_seen:
+            kind, _, name = seen.partition(" ")
+            ever.setdefault(kind, set()).add(name)
+        tables = {table.identity for table in preview.catalog.tables}
+        columns = {column.identity for column in preview.catalog.columns}
+        contract.demand_known(tables | ever["table"], columns | ever["column"])
 
 
 def _names_foreign_checks(profile: Profile, config: pytest.Config) -> bool:

@@ -58,6 +58,11 @@ class SqlTool:
         return {m.version: m for m in self.history.migrations}
 
     @cached_property
+    def _bodies(self) -> dict[tuple[str, bool], Body]:
+        """What was judged already: (version, whether it is the down)."""
+        return {}
+
+    @cached_property
     def _surroundings(self) -> Surroundings:
         return survey(read(p) for m in self.history.migrations for p in (m.up, m.down) if p is not None)
 
@@ -108,9 +113,12 @@ class SqlTool:
 
     def body(self, version: str, *, down: bool = False) -> Body:
         """Return how the statements of this version may be run; a down that is missing is empty."""
-        migration = self._migrations[version]
-        mode = migration.down_mode if down else migration.mode
-        return judge(self._file(migration, down=down).script, mode or modes.TRANSACTION, self._surroundings)
+        if (version, down) not in self._bodies:
+            migration = self._migrations[version]
+            mode = migration.down_mode if down else migration.mode
+            script = self._file(migration, down=down).script
+            self._bodies[version, down] = judge(script, mode or modes.TRANSACTION, self._surroundings)
+        return self._bodies[version, down]
 
     def run(self, connection: psycopg.Connection, version: str, *, down: bool = False) -> Sequence[Ran]:
         """Send the statements on a connection whose transaction is open; record nothing, commit nothing.

@@ -2,7 +2,7 @@
 SELECT
   a.attrelid::int8 AS unit,
   a.attnum AS member,
-  quote_ident(a.attname) AS label,
+  nullif(quote_ident(a.attname), a.attname) AS label,
   a.attname::text AS name,
   format_type(a.atttypid, a.atttypmod) AS type,
   NOT a.attnotnull AS nullable,

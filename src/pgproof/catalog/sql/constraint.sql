@@ -3,7 +3,7 @@
 SELECT
   CASE k.conrelid WHEN 0 THEN (1::int8 << 32) + k.contypid::int8 ELSE k.conrelid::int8 END AS unit,
   k.oid::int8 AS member,
-  quote_ident(k.conname) AS label,
+  nullif(quote_ident(k.conname), k.conname) AS label,
   k.conname::text AS name,
   k.contype::text AS type,
   k.conkey AS columns,

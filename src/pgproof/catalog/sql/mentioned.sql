@@ -1,5 +1,6 @@
 -- Columns that keys and indexes mention and that are not read themselves: of referenced tables, materialized views.
 SELECT DISTINCT a.attrelid::int8 AS unit, a.attnum AS member, a.attname::text AS name,
+  quote_ident(a.attname) AS label,
   format_type(a.atttypid, a.atttypmod) AS type,
   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation
 FROM (

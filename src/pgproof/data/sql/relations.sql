@@ -1,7 +1,7 @@
 -- 1. The transaction; whether this session has written indexes' declarations.
 -- 2. Each table, partitions included: oid, its root (itself, where it is nobody's partition), identity, whether it is
 -- partitioned, file, tuples written since BEGIN.
--- 3. Each catalog row that this transaction wrote: table (0 for a type), what. Where indexes' declarations were written,
+-- 3. Each catalog row that this transaction wrote: table (0 for a type), kind, what. Where indexes' declarations were written,
 -- all unique indexes, since no row is left of one that was dropped. A catalog that this session has not written need not
 -- be searched.
 SELECT pg_backend_pid() || ' ' || extract(epoch FROM transaction_timestamp()),
@@ -29,32 +29,32 @@ WITH own AS MATERIALIZED (
      WHERE pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid)
                + pg_stat_get_xact_tuples_deleted(c.oid) > 0
 )
-SELECT w.relid, w.what
+SELECT w.relid, w.kind, w.what
   FROM own, LATERAL (
-    SELECT c.oid AS relid, 'class ' || c.xmin || c.ctid AS what
+    SELECT c.oid AS relid, 'class' AS kind, c.xmin::text || c.ctid AS what
       FROM pg_catalog.pg_class c
      WHERE own.oid = 'pg_catalog.pg_class'::regclass
        AND c.relkind IN ('r', 'p') AND age(c.xmin) <= own.age
     UNION ALL
-    SELECT CASE c.relkind WHEN 'c' THEN 0 ELSE c.oid END, 'column ' || a.attnum || ' ' || a.xmin || a.ctid
+    SELECT CASE c.relkind WHEN 'c' THEN 0 ELSE c.oid END, 'column', a.attnum || ' ' || a.xmin || a.ctid
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
      WHERE own.oid = 'pg_catalog.pg_attribute'::regclass
        AND a.attnum > 0 AND age(a.xmin) <= own.age AND c.relkind IN ('r', 'p', 'c')
     UNION ALL
-    SELECT i.indrelid, 'unique ' || i.indexrelid || ' ' || i.xmin || i.ctid
+    SELECT i.indrelid, 'unique', i.indexrelid || ' ' || i.xmin || i.ctid
       FROM pg_catalog.pg_index i
      WHERE own.oid = 'pg_catalog.pg_index'::regclass AND i.indisunique
     UNION ALL
-    SELECT d.adrelid, 'expression ' || d.xmin || d.ctid
+    SELECT d.adrelid, 'expression', d.xmin::text || d.ctid
       FROM pg_catalog.pg_attrdef d
      WHERE own.oid = 'pg_catalog.pg_attrdef'::regclass AND age(d.xmin) <= own.age
     UNION ALL
-    SELECT 0, 'label ' || e.xmin || e.ctid
+    SELECT 0, 'label', e.xmin::text || e.ctid
       FROM pg_catalog.pg_enum e
      WHERE own.oid = 'pg_catalog.pg_enum'::regclass AND age(e.xmin) <= own.age
     UNION ALL
-    SELECT 0, 'type ' || t.xmin || t.ctid
+    SELECT 0, 'type', t.xmin::text || t.ctid
       FROM pg_catalog.pg_type t
      WHERE own.oid = 'pg_catalog.pg_type'::regclass
        AND t.typtype IN ('e', 'd', 'r', 'm') AND age(t.xmin) <= own.age
