@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pgproof import Check, Column, Constraint, Finding, Looked, NotApplicable, Preview, Table, check, each
+from pgproof import Check, Column, Constraint, Finding, Looked, NotApplicable, Preview, Table, check, each, identifier
 
 from .levels import ALWAYS, OLD_ROWS
-from .wording import counted, listed, plain, quoted
+from .wording import counted, listed, plain
 
 CONSTRAINT_IS_VALIDATED = Check(
     id="constraint-is-validated",
@@ -80,7 +80,7 @@ def test_triggers_are_enabled(table: Table, preview: Preview, looked: Looked) ->
 
 
 def _validate(constraint: Constraint) -> str:
-    owner, name = constraint.table, quoted(constraint.name)
+    owner, name = constraint.table, identifier(constraint.name)
     if constraint.on_domain:
         return f"ALTER DOMAIN {owner} VALIDATE CONSTRAINT {name};"
     if constraint.is_enforced:
@@ -92,7 +92,7 @@ def _validate(constraint: Constraint) -> str:
 
 def _validate_not_null(table: Table, column: Column) -> str:
     generated = f"{plain(table.identity)}_{column.name}_not_null"
-    return f"ALTER TABLE {table.identity} VALIDATE CONSTRAINT {quoted(column.not_null_name or generated)};"
+    return f"ALTER TABLE {table.identity} VALIDATE CONSTRAINT {identifier(column.not_null_name or generated)};"
 
 
 def _enable(table: Table, keys: list[Constraint]) -> str:

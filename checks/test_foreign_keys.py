@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from pgproof import Check, Constraint, End, Finding, Looked, NotApplicable, NotExercised, NotReached, Step, check, each
+from pgproof import (
+    Check,
+    Constraint,
+    End,
+    Finding,
+    Looked,
+    NotApplicable,
+    NotExercised,
+    NotReached,
+    Step,
+    check,
+    each,
+    identifier,
+)
 
 from .levels import ALWAYS, SHAPE
-from .wording import counted, listed, quoted
+from .wording import counted, listed
 
 FOREIGN_KEY_HAS_NO_ORPHANS = Check(
     id="foreign-key-has-no-orphans",
@@ -87,7 +100,7 @@ def test_foreign_key_types_match(foreign_key: Constraint, looked: Looked) -> Non
 def _mend(key: Constraint) -> str:
     if len(key.columns) > 1:
         return f"Mend or delete the rows of {key.table} that the statement lists."
-    own, other = quoted(key.columns[0]), quoted(key.referenced_columns[0])
+    own, other = identifier(key.columns[0]), identifier(key.referenced_columns[0])
     lines = (
         f"UPDATE {key.table} child SET {own} = NULL",  # noqa: S608 - shown, never sent
         f"WHERE {own} IS NOT NULL",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pgproof import Catalog, Check, Constraint, Finding, Index, Looked, NotReached, Preview, check, each
+from pgproof import Catalog, Check, Constraint, Finding, Index, Looked, NotReached, Preview, check, each, identifier
 
 from .leading import is_indexed
 from .levels import ALWAYS, SHAPE
-from .wording import quoted
 
 INDEX_IS_VALID = Check(
     id="index-is-valid",
@@ -77,7 +76,7 @@ def test_foreign_key_is_indexed(foreign_key: Constraint, preview: Preview, looke
     """The referencing columns lead an index: PostgreSQL makes one for the referenced side only."""
     beside = [index for index in preview.catalog.indexes if index.table == foreign_key.table]
     if not is_indexed(foreign_key.table, foreign_key.columns, preview.catalog):
-        columns = ", ".join(quoted(name) for name in foreign_key.columns)
+        columns = ", ".join(identifier(name) for name in foreign_key.columns)
         raise Finding(
             f"foreign key {foreign_key.identity} has no index on {foreign_key.table} ({columns})",
             showed=[foreign_key.definition, f"the table's indexes: {'; '.join(i.name for i in beside) or 'none'}"],
@@ -108,7 +107,7 @@ def _why_kept(kept: Index) -> list[str]:
 
 def _drop(index: Index) -> str:
     if index.constraint:
-        return f"ALTER TABLE {index.table} DROP CONSTRAINT {quoted(index.name)};"
+        return f"ALTER TABLE {index.table} DROP CONSTRAINT {identifier(index.name)};"
     return f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};"
 
 
@@ -119,7 +118,7 @@ def _rebuild(index: Index, catalog: Catalog) -> str:
         missing = ", ".join(t for t in partitions if t not in attached)
         return f"ALTER INDEX {index.identity} ATTACH PARTITION …; for the index of each of: {missing}"
     unique = "UNIQUE " if index.is_unique else ""
-    name = quoted(index.name)
+    name = identifier(index.name)
     return (
         f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};\n"
         f"CREATE {unique}INDEX CONCURRENTLY {name} ON {index.table} {index.definition};"

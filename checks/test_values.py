@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgproof import Check, ColumnChange, Contract, DataChange, Finding, Looked, Step, TableChange, check, each
+from pgproof import (
+    Check,
+    ColumnChange,
+    Contract,
+    DataChange,
+    Finding,
+    Looked,
+    Step,
+    TableChange,
+    check,
+    each,
+    identifier,
+)
 
 from .exercise import require_exercised, require_tables
 from .levels import SHIPPING
-from .wording import counted, in_toml, listed, quoted, spellings
+from .wording import counted, in_toml, listed, spellings
 
 VALUES_SURVIVE = Check(
     id="values-survive",
@@ -55,11 +67,11 @@ def _kept_columns(changes: tuple[TableChange, ...]) -> Iterator[tuple[str, Colum
         if not (table.is_dropped or table.is_added):
             for column in table.columns:
                 if not (column.is_dropped or column.is_added):
-                    yield f"{table.table}.{quoted(column.column)}", column
+                    yield f"{table.table}.{identifier(column.column)}", column
 
 
 def _is_declared(declared: DataChange, name: str, column: ColumnChange) -> bool:
-    table = name.removesuffix(f".{quoted(column.column)}")
+    table = name.removesuffix(f".{identifier(column.column)}")
     return any(declared.may_rewrite(f"{table}.{spelling}") for spelling in spellings(column.column))
 
 

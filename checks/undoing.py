@@ -119,24 +119,15 @@ def left_by_all_downs(rolled_back: Attempt) -> list[str]:
 def require_sound_downs(history: History, steps: Iterable[Step], end: End, contract: Contract) -> None:
     """Raise where a single step has shown already why the history cannot be rolled back."""
     for step in steps:
-        _require_way(step, contract)
         try:
             left = left_by_down(step, step.down, contract)
             require_schema_restored(left)
             require_rows_restored(step, left)
-        except NotReached as cause:
-            raise NotReached(f"{step.version}: {cause.reason}") from cause
+        except (NotApplicable, NotReached) as cause:
+            raise type(cause)(f"{step.version}: {cause.reason}") from cause
     without = [migration.version for migration in history.migrations if migration.down is None]
     if end.rollback_stopped in without:
         raise NotReached(f"{end.rollback_stopped} has no down")
-
-
-def _require_way(step: Step, contract: Contract) -> None:
-    """Raise NotApplicable, with the version, where the way to the start is cut."""
-    try:
-        require_reversible(step, contract)
-    except NotApplicable as cause:
-        raise NotApplicable(f"{step.version}: {cause.reason}") from cause
 
 
 def _adds_label(change: Change) -> bool:

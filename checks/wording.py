@@ -69,12 +69,6 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def quoted(name: str) -> str:
-    """Return a plain name as an identifier, always quoted where it is not plain lower case."""
-    is_plain = name.isascii() and name.replace("_", "a").isalnum() and name.lower() == name and not name[0].isdigit()
-    return name if is_plain else '"' + name.replace('"', '""') + '"'
-
-
 def plain(identity: str) -> str:
     """Return the last name of an identity, without its quotes."""
     found = re.search(r'(?:"((?:[^"]|"")+)"|([^."]+))$', identity)

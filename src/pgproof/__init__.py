@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pgproof.masking import masked
     from pgproof.testing.each import check, each, needs
     from pgproof.tool import Failure, History, HistoryTable, Migration, Ran, Recorded
+    from pgproof.tool.names import identifier
     from pgproof.walk.evidence import Attempt, Difference, End, Preview, Step
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "ValueSample",
     "check",
     "each",
+    "identifier",
     "masked",
     "needs",
 ]
@@ -92,6 +94,7 @@ _HOMES = {
     "pgproof.masking": ("masked",),
     "pgproof.testing.each": ("check", "each", "needs"),
     "pgproof.tool": ("Failure", "History", "HistoryTable", "Migration", "Ran", "Recorded"),
+    "pgproof.tool.names": ("identifier",),
     "pgproof.walk.evidence": ("Attempt", "Difference", "End", "Orphans", "Preview", "SequencePosition", "Step"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -92,6 +93,7 @@ def verify_line(words: Sequence[str], cwd: Path) -> list[str]:
     if directory is not None:
         ours.insert(0, ("migrations", directory))
     settings = load(_given(ours), cwd=cwd, environ=os.environ)
+    _demand_readable(os.environ.get("PYTEST_ADDOPTS", ""))
     if settings.source("migrations") != OPTION:
         ours.append(("migrations", str(settings.migrations)))
     if settings.evidence is None:
@@ -105,6 +107,16 @@ def verify_line(words: Sequence[str], cwd: Path) -> list[str]:
         *(f"--pgproof-{names[field]}" + ("" if value is True else f"={value}") for field, value in ours),
         *theirs, "--pyargs", PACKAGE,
     ]  # fmt: skip
+
+
+def _demand_readable(addopts: str) -> None:
+    """Refuse what pytest would fail on with a traceback."""
+    try:
+        shlex.split(addopts)
+    except ValueError as exc:
+        raise UsageFault(
+            f"The environment variable PYTEST_ADDOPTS cannot be read: {exc}.", "Close its quotes, or unset it."
+        ) from exc
 
 
 def _become_pytest(line: list[str]) -> NoReturn:

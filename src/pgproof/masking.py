@@ -15,6 +15,8 @@ _PATTERNS = (
     # ALTER ROLE … PASSWORD 'x', CREATE USER MAPPING … (password 'x'); one that was cut off ends with the text
     (re.compile(rf"{_WORD}e?'(?:[^'\\]|''|\\.)*(?:'|$)"), rf"\g<1>'{MASK}'"),
     (re.compile(rf"{_WORD}\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|$)"), rf"\g<1>'{MASK}'"),
+    # PostgreSQL shows the rest of a text whose quote does not end, without the word before it
+    (re.compile(r"(?i)(unterminated [a-z -]*quoted string at or near \").*(?=\"|$)"), rf"\g<1>{MASK}"),
     # postgresql://user:x@host: a password may hold an unescaped @
     (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s'\"]*(?=@)"), rf"\g<1>{MASK}"),
     # …?password=x&…, host=h password=x

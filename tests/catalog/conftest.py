@@ -5,11 +5,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-RICH = Path(__file__).with_name("rich.sql").read_text("utf-8")
+
+@pytest.fixture
+def rich_sql() -> bytes:
+    """Return statements that make one of each thing."""
+    return Path(__file__).with_name("rich.sql").read_bytes()
 
 
 @pytest.fixture
-def rich(connection: psycopg.Connection) -> psycopg.Connection:
+def rich(connection: psycopg.Connection, rich_sql: bytes) -> psycopg.Connection:
     """Return a connection to a database made by rich.sql."""
-    connection.execute(RICH.encode())
+    connection.execute(rich_sql)
     return connection

@@ -45,8 +45,14 @@ def test_other_moment_is_itself(text: str):
     [
         (" SELECT t.a,\n    t.b AS t\n   FROM public.t;", " SELECT a,\n    b AS t\n   FROM public.t;"),
         (' SELECT "T x".ä\n   FROM "T x";', ' SELECT ä\n   FROM "T x";'),
-        (" SELECT x.a\n   FROM public.t x\n  WHERE (x.b = 1)\n  ORDER BY x.a;", " SELECT a\n   FROM public.t x\n  WHERE (b = 1)\n  ORDER BY a;"),
-        (" SELECT t.a\n   FROM t\n  WHERE (t.b IN ( SELECT u.b FROM u WHERE (u.a = t.a)));", " SELECT a\n   FROM t\n  WHERE (b IN ( SELECT u.b FROM u WHERE (u.a = t.a)));"),
+        (
+            " SELECT x.a FROM public.t x WHERE (x.b = 1) ORDER BY x.a;",
+            " SELECT a FROM public.t x WHERE (b = 1) ORDER BY a;",
+        ),
+        (
+            " SELECT t.a FROM t WHERE (t.b IN ( SELECT u.b FROM u WHERE (u.a = t.a)));",
+            " SELECT a FROM t WHERE (b IN ( SELECT u.b FROM u WHERE (u.a = t.a)));",
+        ),
     ],
 )
 def test_view_over_one_relation_needs_no_qualifiers(older: str, newer: str):

@@ -7,13 +7,29 @@ from pgproof.catalog.diff import Change, FieldChange, diff
 from pgproof.catalog.read import read
 from pgproof.catalog.summary import summary
 
-BASE = "CREATE TABLE t (id serial PRIMARY KEY, a integer, b text, c text); CREATE INDEX ON t (a); CREATE TYPE e AS ENUM ('x', 'y')"
+BASE = (
+    "CREATE TABLE t (id serial PRIMARY KEY, a integer, b text, c text); CREATE INDEX ON t (a);"
+    "CREATE TYPE e AS ENUM ('x', 'y');"
+    "CREATE TABLE k (one integer, two integer, CHECK (one > two), CHECK (two + one > 0), three text)"
+)
+AGAIN = (
+    "ALTER TABLE t DROP CONSTRAINT t_pkey; CREATE INDEX t_pkey ON t (c); ALTER TABLE t ADD PRIMARY KEY (id);"
+    "DROP INDEX t_pkey"
+)
+SERIAL = (
+    "ALTER TABLE t RENAME id TO old; ALTER TABLE t ADD id serial; ALTER TABLE t DROP old;"
+    "ALTER TABLE t ADD PRIMARY KEY (id)"
+)
+SWAP = (
+    "ALTER TABLE k RENAME CONSTRAINT k_check TO y; ALTER TABLE k RENAME CONSTRAINT k_check1 TO k_check;"
+    "ALTER TABLE k RENAME CONSTRAINT y TO k_check1"
+)
 
 CASES = {
     "No-op": ("SELECT 1", ()),
     "a column": ("ALTER TABLE t ADD d integer NOT NULL DEFAULT 1", ("column public.t.d added",)),
     "nullability": ("ALTER TABLE t ALTER a SET NOT NULL", ("column public.t.a changed: nullable true → false",)),
-    "a type": ("ALTER TABLE t ALTER b TYPE varchar(5)", ("column public.t.b changed: type text → character varying(5)",)),
+    "a type": ("ALTER TABLE t ALTER b TYPE bytea USING NULL", ("column public.t.b changed: type text → bytea",)),
     "a default": ("ALTER TABLE t ALTER b SET DEFAULT 'q'", ("column public.t.b changed: default (none) → 'q'::text",)),
     "a label": ("ALTER TYPE e ADD VALUE 'z' BEFORE 'y'", ("type public.e changed: labels x, y → x, z, y",)),
     "the same index again": ("CREATE INDEX ON t (a)", ("index public.t_a_idx1 added",)),
@@ -29,17 +45,9 @@ CASES = {
         ("index public.t_a_idx changed: definition USING btree (a) → USING btree (a DESC)",),
     ),
     "a primary key made anew": ("ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ADD PRIMARY KEY (id)", ()),
-    "a primary key whose chosen name has a number": (
-        "CREATE TABLE t_pkey1 (); CREATE TABLE x (); ALTER TABLE t DROP CONSTRAINT t_pkey; CREATE INDEX t_pkey ON t (c);"
-        "ALTER TABLE t ADD PRIMARY KEY (id); DROP INDEX t_pkey; DROP TABLE x, t_pkey1", ()
-    ),
-    "a serial whose sequence has a number": (
-        "CREATE SEQUENCE s; ALTER TABLE t RENAME id TO old; CREATE TABLE u (LIKE t); ALTER TABLE t ADD id serial;"
-        "ALTER TABLE t DROP old; ALTER TABLE t ADD PRIMARY KEY (id); DROP TABLE u; DROP SEQUENCE s",
-        ("column public.t.id changed: position 1 → 4",),
-    ),
-    "checks that swapped their chosen names": ("ALTER TABLE k RENAME CONSTRAINT k_check TO y; "
-        "ALTER TABLE k RENAME CONSTRAINT k_check1 TO k_check; ALTER TABLE k RENAME CONSTRAINT y TO k_check1", ()),
+    "a primary key whose chosen name has a number": (AGAIN, ()),
+    "a serial whose sequence has a number": (SERIAL, ("column public.t.id changed: position 1 → 4",)),
+    "checks that swapped their chosen names": (SWAP, ()),
     "a column brought back": (
         "ALTER TABLE t DROP a; ALTER TABLE t ADD a integer; CREATE INDEX ON t (a)",
         ("column public.t.a changed: position 2 → 4",),
@@ -48,7 +56,8 @@ CASES = {
         "column public.k.one removed", "constraint public.k.k_check removed", "constraint public.k.k_check1 removed",
     )),
     "a table": ("CREATE TABLE n (id integer PRIMARY KEY)", (
-        "table public.n added", "column public.n.id added", "constraint public.n.n_pkey added", "index public.n_pkey added",
+        "table public.n added", "column public.n.id added", "constraint public.n.n_pkey added",
+        "index public.n_pkey added",
     )),
     "a grant": ("GRANT SELECT ON t TO PUBLIC", ("grant table public.t to PUBLIC added",)),
 }  # fmt: skip
@@ -57,7 +66,6 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_difference_is(connection: psycopg.Connection, case: str):
     connection.execute(BASE.encode())
-    connection.execute("CREATE TABLE k (one integer, two integer, CHECK (one > two), CHECK (two + one > 0), three text)")
     before = read(connection)
     statement, expected = CASES[case]
     connection.execute(statement.encode())

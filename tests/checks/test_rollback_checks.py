@@ -220,14 +220,21 @@ def test_a_redo_that_stumbles_over_rows_left_behind_is_not_the_first_cause() -> 
         judged(rollback.test_redo_reaches_the_same, step)
 
 
-def full(steps: tuple[Step, ...], rolled_back: Attempt | None, stopped: str = "", *, down: bool = True) -> Looked:
+def full(
+    steps: tuple[Step, ...],
+    rolled_back: Attempt | None,
+    stopped: str = "",
+    *,
+    down: bool = True,
+    contract: Contract = NOTHING,
+) -> Looked:
     looked = Looked()
     rollback.test_full_rollback_leaves_nothing(
         history=made.history(made.migration(down=down)),
         steps=steps,
         end=made.end(rollback_stopped=stopped),
         rolled_back=rolled_back,
-        contract=NOTHING,
+        contract=contract,
         looked=looked,
     )
     return looked
@@ -259,6 +266,12 @@ def test_a_full_rollback_that_leaves_a_table_fails_where_each_step_is_sound() ->
 def test_a_full_rollback_says_nothing_that_a_single_step_has_shown(step: Step, cause: str) -> None:
     with pytest.raises(NotReached, match=f"{made.VERSION}: .*{cause}"):
         full((SOUND, step), made.failed(), made.VERSION)
+
+
+def test_a_full_rollback_over_an_irreversible_migration_is_not_judged() -> None:
+    with pytest.raises(NotApplicable, match=f"{made.VERSION}: .*agreed"):
+        full((SOUND,), made.failed(), made.VERSION, contract=made.contract(irreversible=True))
+    assert full((SOUND,), made.attempt(), contract=made.contract(irreversible=True)).count == 1
 
 
 def test_a_full_rollback_stops_without_a_finding_at_a_migration_that_needs_no_down() -> None:

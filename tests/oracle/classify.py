@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from .dump import Dump, parse, row_difference, schema_difference
+from .dump import Dump, parse, redo_difference, row_difference, schema_difference
 from .files import Files
 from .programs import Programs, Refusal
 
@@ -133,12 +133,17 @@ def _down_and_redo(programs: Programs, files: Files, after: str, was: _Lazy, onc
         refusal = programs.run(clone, files.up, is_atomic=files.is_atomic(files.up))
         if refusal is not None:
             return down, Attempt(fate=Fate.REFUSED, shown=(str(refusal),))
-        return down, _compared(once.dump, parse(programs.dump(clone)))
+        redone = parse(programs.dump(clone))
+        rows = redo_difference(was.dump, once.dump, redone)
+        return down, _attempt(schema_difference(once.dump, redone), rows)
 
 
 def _compared(old: Dump, new: Dump, *, aside: frozenset[str] = frozenset(), is_rollback: bool = False) -> Attempt:
-    schema = schema_difference(old, new)
     rows = row_difference(old, new, aside=aside, is_rollback=is_rollback)
+    return _attempt(schema_difference(old, new), rows)
+
+
+def _attempt(schema: list[str], rows: list[str]) -> Attempt:
     fate = {
         (False, False): Fate.SAME,
         (True, False): Fate.SCHEMA,

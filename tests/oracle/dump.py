@@ -90,7 +90,39 @@ def row_difference(before: Dump, after: Dump, *, aside: frozenset[str] = frozens
     return found
 
 
-def _table_difference(name: str, old: Rows, new: Rows, aside: frozenset[str], is_rollback: bool) -> str:  # noqa: FBT001 - internal
+def redo_difference(was: Dump, once: Dump, redone: Dump) -> list[str]:
+    """Return what became of the rows of ``once``, one line a table.
+
+    Rows that the up made (that are not in ``was``) may have other keys and values, and so may the values of columns
+    that it added, because sequences and clocks go on; but as many there must be.
+    """
+    found = []
+    for name in sorted(once.tables.keys() & redone.tables.keys()):
+        difference = _redone_otherwise(was.tables.get(name), once.tables[name], redone.tables[name])
+        if difference:
+            found.append(f"{name}: {difference}")
+    return found
+
+
+def _redone_otherwise(was: Rows | None, once: Rows, redone: Rows) -> str:
+    if len(once.rows) != len(redone.rows):
+        return f"{len(once.rows)} rows, and {len(redone.rows)} after the redo"
+    if was is None:
+        return ""
+    columns = [c for c in was.columns if c in once.columns and c in redone.columns]
+    if not once.key or not was.key == once.key == redone.key:
+        made = (once.over(columns) - was.over(columns)).total()
+        gone = (once.over(columns) - redone.over(columns)).total()
+        return f"{gone} rows are others" if gone > made else ""
+    old, first, second = was.by_key(), once.by_key(), redone.by_key()
+    kept = old.keys() & first.keys()
+    if kept - second.keys():
+        return f"{len(kept - second.keys())} rows lost"
+    changed = [(key, column) for key in kept for column in columns if first[key][column] != second[key][column]]
+    return f"{len(changed)} values changed, e.g. {sorted(changed, key=str)[:2]}" if changed else ""
+
+
+def _table_difference(name: str, old: Rows, new: Rows, aside: frozenset[str], is_rollback: bool) -> str:
     columns = [c for c in old.columns if c in new.columns and f"{name}.{c}" not in aside]
     if not old.key or old.key != new.key or any(c not in columns for c in old.key):
         gone, come = old.over(columns) - new.over(columns), new.over(columns) - old.over(columns)

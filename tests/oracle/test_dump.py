@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .dump import Dump, parse, row_difference, schema_difference
+from .dump import Dump, parse, redo_difference, row_difference, schema_difference
 from .programs import Programs
 
 BASE = """
@@ -106,6 +106,32 @@ def test_a_dropped_column_is_aside_by_its_name_only(dumped: Dumped) -> None:
     lost = dumped(BASE + "UPDATE t SET b = NULL;")
     assert row_difference(dumped(BASE), lost, aside=frozenset({"public.t.b"}), is_rollback=True) == []
     assert row_difference(dumped(BASE), lost, aside=frozenset({"public.t.a"}), is_rollback=True) != []
+
+
+@pytest.mark.parametrize(
+    ("once", "redone", "is_same"),
+    [
+        pytest.param("INSERT INTO t VALUES (8, 'x')", "INSERT INTO t VALUES (9, 'y')", True, id="its own row"),
+        pytest.param("INSERT INTO t VALUES (8, 'x')", "SELECT 1", False, id="its own row is missing"),
+        pytest.param("UPDATE t SET a = 'q'", "UPDATE t SET a = 'qq'", False, id="a row that was there"),
+        pytest.param("INSERT INTO t VALUES (8)", "UPDATE t SET id = 9 WHERE id = 1", False, id="a key that was there"),
+        pytest.param(
+            "ALTER TABLE t ADD n int DEFAULT 1", "ALTER TABLE t ADD n int DEFAULT 2", True, id="its own column"
+        ),
+        pytest.param("INSERT INTO loose VALUES ('n', 1)", "INSERT INTO loose VALUES ('n', 2)", True, id="no key"),
+        pytest.param(
+            "UPDATE loose SET b = 7",
+            "UPDATE loose SET b = 8 WHERE b = 9",
+            True,
+            id="no key, rows that cannot be told apart",
+        ),
+        pytest.param("SELECT 1", "UPDATE loose SET b = 8", False, id="no key, rows that were there"),
+        pytest.param("CREATE TABLE u AS SELECT 1 i", "CREATE TABLE u AS SELECT 2 i", True, id="its own table"),
+    ],
+)
+def test_what_a_redo_may_make_otherwise(dumped: Dumped, once: str, redone: str, is_same: bool) -> None:
+    found = redo_difference(dumped(BASE), dumped(f"{BASE}{once};"), dumped(f"{BASE}{redone};"))
+    assert (found == []) == is_same, found
 
 
 def test_a_literal_of_the_clock_is_no_difference(dumped: Dumped) -> None:

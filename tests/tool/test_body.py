@@ -25,7 +25,7 @@ def judged(text: str, *earlier: str, mode: str = TRANSACTION) -> Body:
         ("ALTER SYSTEM SET work_mem = 1", "ALTER SYSTEM"),
         ("CREATE DATABASE d", "CREATE DATABASE"),
         ("BEGIN; SELECT 1; COMMIT", "BEGIN or COMMIT"),
-        ("SAVEPOINT s", "BEGIN or COMMIT"),
+        ("SAVEPOINT s", "savepoints of its own"),
         ("DO $$ BEGIN COMMIT; END $$", "DO with COMMIT"),
         ("DO $$ BEGIN LOOP ROLLBACK AND CHAIN; END LOOP; END $$", "DO with COMMIT"),
         ("CALL fill()", "procedure"),

@@ -79,7 +79,10 @@ def privileges(kind: str, given: list[str]) -> tuple[str, ...]:
 
 def index_definition(text: str, name: str, table: str) -> str:
     """Return a CREATE INDEX from USING on; ``name`` and ``table`` are quoted and may hold anything."""
-    return text[text.index(" USING ", len("CREATE INDEX ") + len(name) + len(" ON ") + len(table)) + 1 :]
+    unique = "UNIQUE " if text.startswith("CREATE UNIQUE") else ""
+    start = f"CREATE {unique}INDEX {name} ON "
+    only = "ONLY " if text.startswith(f"{start}ONLY {table} ") else ""
+    return text[len(f"{start}{only}{table} ") :]
 
 
 def constraint_definition(text: str) -> str:

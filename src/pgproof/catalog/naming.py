@@ -41,6 +41,18 @@ def addition(columns: Sequence[str]) -> str:
     return joined.decode()
 
 
+def distinct(columns: Sequence[str]) -> list[str]:
+    """Return the names of an index' attributes: those of its columns, with a number where one comes again."""
+    names: list[str] = []
+    for column in columns:
+        name, number = column, 0
+        while name in names:
+            number += 1
+            name = clip(column.encode(), NAME_BYTES - len(str(number))) + str(number)
+        names.append(name)
+    return names
+
+
 def is_generated(name: str, label: str, table: str, columns: Sequence[str] = ()) -> bool:
     """Whether the server would have chosen this name, or one with a number after it."""
     if name == "_".join((table, *columns, label)) and len(name.encode()) <= NAME_BYTES:

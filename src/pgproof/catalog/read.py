@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Series
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -43,7 +43,7 @@ class Snapshot:
 
     catalog: Catalog
     _units: Mapping[int, Unit]
-    _server: datetime
+    _server: float
     _exclude: frozenset[str]
 
     @property
@@ -158,7 +158,8 @@ def _union(bits: Iterable[int]) -> int:
 
 def _window(server: Rows, started: datetime | None) -> Window:
     ((since, now),) = server.tuples
-    return Window(started or max(since, now - _LONGEST_RUN), now)
+    end = datetime.fromtimestamp(now, UTC)
+    return Window(started or max(datetime.fromtimestamp(since, UTC), end - _LONGEST_RUN), end)
 
 
 def _catalog(

@@ -93,7 +93,7 @@ def indexes(place: Place, rows: Rows, enforced: dict[int, tuple[str, str]]) -> N
         if table is None:
             continue
         shown = [place.columns[unit, number].name if number else "" for number in numbers]
-        stored = shown
+        stored = shown if len(shown) == 1 else naming.distinct(shown)
         rest: Row = {}
         if row[10:] != nothing:
             rest = {n: value for n, value in zip(names, row[10:], strict=True) if value is not None}

@@ -141,8 +141,9 @@ def _wait(cluster: Cluster, binaries: Binaries, url: str) -> None:
 def fault(binaries: Binaries, home: Home, what: str) -> ServerFault:
     """Return the fault of a server that does not start."""
     full = full_disk(home.root)
-    if full or says_full(what):
-        return ServerFault(f"{binaries} does not start: {full or what}", FULL_REMEDY)
+    said = next((line for line in what.splitlines() if says_full(line)), "")
+    if full or said:
+        return ServerFault(f"{binaries} does not start: {full or f'a disk is full: {said}'}", FULL_REMEDY)
     return ServerFault(
         f"{binaries} does not start: {what}",
         "Choose another server with --pgproof-pg-version=N or --pgproof-pg-bin=DIR, or another place with "

@@ -5,12 +5,10 @@ Every function works on the server's one maintenance session; cloning a database
 
 from __future__ import annotations
 
-import contextlib
 import time
 from dataclasses import dataclass
 from importlib.resources import files
 
-import psycopg
 from psycopg import sql
 
 from pgproof.errors import ServerFault
@@ -96,18 +94,6 @@ def is_marked(server: Server, name: str) -> bool:
     return name in marked(server)
 
 
-def roles(server: Server) -> frozenset[str]:
-    """Return the names of the server's roles: they are the server's, and outlive the database that made them."""
-    return frozenset(name for (name,) in server.maintenance().execute("SELECT rolname FROM pg_roles"))
-
-
-def drop_roles(server: Server, names: frozenset[str]) -> None:
-    """Drop roles on which no database of the server depends any more; the others stay."""
-    for name in sorted(names):
-        with contextlib.suppress(psycopg.errors.DependentObjectsStillExist):
-            server.maintenance().execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
-
-
 def _comment(server: Server, name: str, text: str) -> None:
     server.maintenance().execute(
         sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(text))
@@ -148,11 +134,9 @@ __all__ = [
     "connect",
     "create",
     "drop",
-    "drop_roles",
     "is_lost",
     "is_marked",
     "lost",
     "marked",
-    "roles",
     "translate_lost",
 ]

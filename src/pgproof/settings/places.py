@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pgproof.errors import UsageFault
@@ -18,15 +19,20 @@ _USUAL = (
 def default_migrations(cwd: Path) -> Path:
     """Return ``migrations`` below the working directory; raises UsageFault that names what lies nearby."""
     path = cwd / DEFAULT
-    if path.is_dir():
-        return path
+    if path.exists():
+        return existing(path, cwd)
     raise UsageFault(f"No migrations directory was named, and there is none at {path}.", _where(cwd))
 
 
 def existing(path: Path, cwd: Path) -> Path:
     """Return the directory; raises UsageFault where it is none."""
-    if path.is_dir():
-        return path
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a directory on the way may not be entered
+        if os.access(path, os.R_OK | os.X_OK):
+            return path
+        raise UsageFault(
+            f"The migrations directory {path} cannot be read: Permission denied.",
+            "Let the user who runs pgproof read and enter it.",
+        )
     what = "is a file, not a directory" if path.exists() else "does not exist"
     raise UsageFault(f"The migrations directory {path} {what}.", _where(cwd))
 

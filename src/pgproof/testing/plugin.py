@@ -26,6 +26,7 @@ from pgproof.testing.header import header
 from pgproof.testing.items import Judged, put_properties
 from pgproof.testing.keys import RUN
 from pgproof.testing.parametrise import parametrise
+from pgproof.testing.reports import writing_junit
 from pgproof.testing.run import WORKER_KEY, worker_run
 from pgproof.testing.subjects import migration_of
 from pgproof.testing.summary import write_summary
@@ -172,6 +173,7 @@ class Counting:
 
     def __init__(self, run: ControllerRun) -> None:
         self._results = run.results
+        self._junit = run.junit
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the results, those of workers as well."""
@@ -184,6 +186,12 @@ class Counting:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Tell Ctrl-C and SIGTERM from xdist's own way of ending a run after -x, a subclass."""
         self._results.is_interrupted = type(excinfo.value) is KeyboardInterrupt
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, None, None]:
+        """Keep a full disk from ending in a traceback: pytest writes its report here."""
+        with writing_junit(self._junit):
+            yield
 
 
 @pytest.hookimpl(trylast=True)

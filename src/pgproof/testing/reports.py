@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,23 @@ def clear_junit(path: Path) -> None:
         raise UsageFault(
             f"The JUnit report cannot be written to {path}: {exc.strerror}.", "Name another file with --junit-xml=FILE."
         ) from exc
+
+
+@contextmanager
+def writing_junit(path: Path | None) -> Iterator[None]:
+    """Say in one message that the report could not be written at the end: half of one is taken away."""
+    try:
+        yield
+    except OSError as exc:
+        if path is None:
+            raise
+        with suppress(OSError):
+            path.unlink()
+        raise pytest.exit.Exception(
+            f"The JUnit report cannot be written to {path}: {exc.strerror}.\n"
+            "Free some space there, or name another file with --junit-xml=FILE.",
+            returncode=int(pytest.ExitCode.USAGE_ERROR),
+        ) from None
 
 
 def claim_evidence(folder: Path) -> int:

@@ -11,7 +11,9 @@ from pgproof.tool.surroundings import Code, Surroundings, initially_deferred, is
 
 _HARMLESS = frozenset({"lock_timeout", "client_min_messages", "check_function_bodies", "client_encoding"})
 """Settings that may stay for the next statements: they change no verdict."""
-_SESSION_FUNCTIONS = frozenset({"set_config", "dblink", "dblink_exec", "dblink_connect"})
+_SESSION_FUNCTIONS = frozenset(
+    {"set_config", "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_cancel_backend"}
+)
 
 
 def judge(script: Script, mode: str, surroundings: Surroundings) -> Body:
@@ -92,12 +94,14 @@ def _why_code(what: str, code: Code, surroundings: Surroundings) -> str:
         (code.reads_clock, "uses the transaction's time or number"),
         (code.makes_temporary, "makes temporary objects"),
         (code.changes_settings, "changes settings"),
-        (bool(code.calls & _SESSION_FUNCTIONS), "changes the session or opens another"),
+        (bool(code.calls & _SESSION_FUNCTIONS), "changes the session, or another"),
     )
     return next((f"{what} {does}" for is_so, does in answers if is_so), "")
 
 
 def _own_transaction(node: Node) -> str:
+    if syntax.is_savepoint(node):
+        return "it has savepoints of its own"
     return "it has its own BEGIN or COMMIT" if syntax.is_own_transaction(node) else ""
 
 
@@ -155,7 +159,7 @@ def _session(node: Node) -> str:
     if isinstance(node, ast.PrepareStmt | ast.DeclareCursorStmt | ast.DiscardStmt | ast.LoadStmt):
         return "it changes the session"
     names = syntax.called(node) & _SESSION_FUNCTIONS
-    return f"{min(names)}() changes the session or opens another" if names else ""
+    return f"{min(names)}() changes the session, or another" if names else ""
 
 
 _RULES: tuple[Callable[[Node], str], ...] = (

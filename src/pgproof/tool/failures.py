@@ -15,6 +15,8 @@ from pgproof.tool import Failure, MigrationFailed
 from pgproof.tool.names import qualified
 
 STATEMENT_LIMIT = 2000
+_ENDED = frozenset({"57P01", "57P05", "25P03", "25P04"})
+"""The session was ended by pg_terminate_backend, or by a timeout that it had set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +58,13 @@ def failed(exc: psycopg.Error, place: Place) -> MigrationFailed:
 
 
 def raise_lost(exc: psycopg.Error, connection: psycopg.Connection) -> None:
-    """Raise LostServer where an error says that the server is gone or its disk full."""
-    if is_lost(exc):
-        raise lost(exc, serving(getattr(connection, "host", ""))) from exc
+    """Raise LostServer where an error says that the server is gone or its disk full.
+
+    A session that was ended while the server of pgproof's own lives and has room was ended by the migration.
+    """
+    server = serving(getattr(connection, "host", ""))
+    if is_lost(exc) and not (server and exc.sqlstate in _ENDED and server.why_lost() is None):
+        raise lost(exc, server) from exc
 
 
 @contextmanager

@@ -31,6 +31,10 @@ _OWN_TRANSACTION = frozenset(
         enums.TransactionStmtKind.TRANS_STMT_START,
         enums.TransactionStmtKind.TRANS_STMT_COMMIT,
         enums.TransactionStmtKind.TRANS_STMT_ROLLBACK,
+    }
+)
+_SAVEPOINT = frozenset(
+    {
         enums.TransactionStmtKind.TRANS_STMT_SAVEPOINT,
         enums.TransactionStmtKind.TRANS_STMT_RELEASE,
         enums.TransactionStmtKind.TRANS_STMT_ROLLBACK_TO,
@@ -141,8 +145,13 @@ def _dropped(statement: Node) -> tuple[str, ...]:
 
 
 def is_own_transaction(statement: Node) -> bool:
-    """Return whether it is BEGIN, COMMIT, ROLLBACK, SAVEPOINT or one of their kin."""
+    """Return whether it is BEGIN, COMMIT, ROLLBACK or one of their kin."""
     return isinstance(statement, ast.TransactionStmt) and statement.kind in _OWN_TRANSACTION
+
+
+def is_savepoint(statement: Node) -> bool:
+    """Return whether it is SAVEPOINT, RELEASE or ROLLBACK TO, which ask for a transaction and do not end it."""
+    return isinstance(statement, ast.TransactionStmt) and statement.kind in _SAVEPOINT
 
 
 def refuses_transaction(statement: Node) -> str:
@@ -197,5 +206,5 @@ _REFUSED: tuple[tuple[type, str, Any], ...] = (
     (ast.CreateSubscriptionStmt, "CREATE SUBSCRIPTION", _always),
     (ast.AlterSubscriptionStmt, "ALTER SUBSCRIPTION", _always),
     (ast.DropSubscriptionStmt, "DROP SUBSCRIPTION", _always),
-    (ast.TransactionStmt, "COMMIT PREPARED", lambda s: s.kind not in _OWN_TRANSACTION),
+    (ast.TransactionStmt, "COMMIT PREPARED", lambda s: s.kind not in _OWN_TRANSACTION | _SAVEPOINT),
 )

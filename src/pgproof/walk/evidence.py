@@ -41,7 +41,7 @@ class Attempt:
     """A probe: something tried on a step, and undone."""
 
     how: str
-    """``savepoint`` or ``clone``."""
+    """``savepoint``, ``clone``, or ``itself`` where the database is not needed any more."""
     failure: Failure | None = None
     difference: Difference | None = None
     """Against the state that the probe's name says; None where it failed."""

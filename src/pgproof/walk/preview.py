@@ -9,7 +9,7 @@ from pgproof.catalog.catalog import Catalog
 from pgproof.catalog.diff import Change, diff
 from pgproof.catalog.read import Snapshot, read
 from pgproof.data.positions import SequencePosition, positions
-from pgproof.server import Server, database
+from pgproof.server import Server, roles
 from pgproof.tool import Failure, HistoryTable, MigrationFailed, Tool
 from pgproof.tool.names import identifier
 from pgproof.walk.evidence import Preview
@@ -39,11 +39,11 @@ class _Stepped:
 def take_preview(server: Server, tool: Tool, observer: Observer, prefix: str) -> tuple[Preview, LookAhead]:
     """Apply the history all at once and one at a time to empty databases, and compare."""
     started = perf_counter()
-    roles = database.roles(server)
+    base = roles.survey(server)
     failure, at_once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
-    database.drop_roles(server, database.roles(server) - roles)
+    roles.drop_later(server, base)
     stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"))
-    database.drop_roles(server, database.roles(server) - roles)
+    roles.drop_later(server, base)
     modes_differ: tuple[Change, ...] = ()
     if failure is None and not stepped.failure:
         modes_differ = tuple(c for c in diff(stepped.catalog, at_once) if not c.is_weak)

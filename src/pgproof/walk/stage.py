@@ -8,7 +8,7 @@ from itertools import count
 
 import psycopg
 
-from pgproof.server import TOOL_ROLE, Server, database
+from pgproof.server import TOOL_ROLE, Server, database, roles
 from pgproof.tool import Tool
 from pgproof.walk.state import Observer, State
 
@@ -72,7 +72,8 @@ class Stage:
     def clone(self, what: str) -> Iterator[Stage]:
         """Give a clone for one probe, dropped afterwards."""
         copy = self.copy(f"{self.name}_{what}{next(self._numbers)}")
-        try:
-            yield copy
-        finally:
-            copy.drop()
+        with roles.untouched(self.server, self.name):
+            try:
+                yield copy
+            finally:
+                copy.drop()

@@ -121,7 +121,7 @@ class Stepper:
     def _empty_all(self, position: int, _migration: Migration, _on_rows: Failure) -> bool:
         name = self.stage.name
         self.stage.drop()
-        self.stage = self._twin.at(position).copy(name)
+        self.stage = self._twin.give(position, name)
         self.state = self.stage.look()
         return True
 

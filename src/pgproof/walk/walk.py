@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgproof.data.orphans import orphans
 from pgproof.data.positions import positions
-from pgproof.server import Server
+from pgproof.server import Server, roles
 from pgproof.tool import Migration, Tool
-from pgproof.walk.evidence import Attempt, End, Folder
+from pgproof.walk.evidence import End, Folder
 from pgproof.walk.need import Need
 from pgproof.walk.probes.rollback import rollback
 from pgproof.walk.stage import Stage
@@ -35,17 +35,20 @@ class Walk:
 
     def take(self, need: Need, progress: Progress) -> None:
         """Walk, and write ``step-<position>`` for each step and ``end`` to the folder."""
+        base = roles.survey(self.server)
         stage = Stage.fresh(self.server, self.tool, self.observer, f"{self.prefix}_walk")
         twin = Twin(self.server, self.tool, self.observer, f"{self.prefix}_twin")
         stepper = Stepper(stage, self.rows, twin)
         empty = stepper.state
         applied, stopped = self._steps(stepper, need, progress)
-        tried: tuple[Attempt | None, str] = (None, "")
+        end = _end(stepper, applied, stopped)
         if need.rollback and self.tool.history.has_downs and applied and not stopped:
-            tried = rollback(stepper.stage, applied, empty)
-        self.folder.write("end", _end(stepper, applied, stopped, tried))
+            tried, failed = rollback(stepper.stage, applied, empty)
+            end = replace(end, rollback=tried, rollback_stopped=failed)
+        self.folder.write("end", end)
         stepper.stage.drop()
         twin.drop()
+        roles.drop_later(self.server, base)
 
     def _steps(self, stepper: Stepper, need: Need, progress: Progress) -> tuple[tuple[Migration, ...], str]:
         """Return the migrations that applied, and the one at which the walk ended (empty where it did not)."""
@@ -66,7 +69,7 @@ def _asked(tool: Tool, need: Need) -> tuple[Migration, ...]:
     return migrations[: tool.history.versions.index(need.last) + 1]
 
 
-def _end(stepper: Stepper, applied: tuple[Migration, ...], stopped: str, tried: tuple[Attempt | None, str]) -> End:
+def _end(stepper: Stepper, applied: tuple[Migration, ...], stopped: str) -> End:
     state, reader = stepper.state, stepper.stage.reader
     return End(
         version=applied[-1].version if applied else "",
@@ -75,6 +78,4 @@ def _end(stepper: Stepper, applied: tuple[Migration, ...], stopped: str, tried: 
         rows=state.rows,
         orphans=orphans(reader, state.catalog.foreign_keys),
         sequences=positions(reader, exclude=stepper.stage.observer.exclude, when="at the end, over rows"),
-        rollback=tried[0],
-        rollback_stopped=tried[1],
     )

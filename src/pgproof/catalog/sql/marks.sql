@@ -5,88 +5,88 @@
 -- so that the same mark means the same content, in a clone and after ROLLBACK TO too.
 -- Among what users made, age() is the faster way to xmin; it tells nothing about what initdb made.
 -- has: which kinds the unit has (see statements.py); 131072 marks what no user made.
-WITH own (oids, base) AS MATERIALIZED (
-  SELECT array_agg(s.oid), age('3'::xid)::int8 FROM pg_namespace AS s WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema'
+WITH own (oids) AS MATERIALIZED (
+  SELECT array_agg(s.oid) FROM pg_namespace AS s WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema'
 ), part (unit, mark, has) AS (
-  SELECT c.oid::int8, hashtidextended(c.ctid, (SELECT base FROM own) - age(c.xmin)),
+  SELECT c.oid::int8, hashtidextended(c.ctid, age('3'::xid)::int8 - age(c.xmin)),
     CASE c.relkind WHEN 'v' THEN 2 WHEN 'm' THEN 2 WHEN 'S' THEN 4 WHEN 'c' THEN 8 ELSE 1 END
     | CASE WHEN c.relacl IS NULL THEN 0 ELSE 4096 END
   FROM pg_class AS c
   WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
     AND c.relnamespace = ANY ((SELECT oids FROM own)::oid[])
   UNION ALL
-  SELECT a.attrelid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (1::int8 << 32)),
+  SELECT a.attrelid::int8, hashtidextended(a.ctid, age('3'::xid)::int8 - age(a.xmin) + (1::int8 << 32)),
     CASE WHEN a.attacl IS NULL THEN 0 ELSE 4096 END
   FROM pg_attribute AS a WHERE a.attrelid >= 16384 AND a.attnum > 0
   UNION ALL
-  SELECT d.adrelid::int8, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (2::int8 << 32)), 0 FROM pg_attrdef AS d
+  SELECT d.adrelid::int8, hashtidextended(d.ctid, age('3'::xid)::int8 - age(d.xmin) + (2::int8 << 32)), 0 FROM pg_attrdef AS d
   UNION ALL
   SELECT CASE k.conrelid WHEN 0 THEN (1::int8 << 32) + k.contypid::int8 ELSE k.conrelid::int8 END,
-    hashtidextended(k.ctid, (SELECT base FROM own) - age(k.xmin) + (3::int8 << 32)), 128
+    hashtidextended(k.ctid, age('3'::xid)::int8 - age(k.xmin) + (3::int8 << 32)), 128
   FROM pg_constraint AS k WHERE k.oid >= 16384
   UNION ALL
-  SELECT i.indrelid::int8, hashtidextended(i.ctid, (SELECT base FROM own) - age(i.xmin) + (4::int8 << 32))
-    # hashtidextended(c.ctid, (SELECT base FROM own) - age(c.xmin) + (5::int8 << 32)), 256
+  SELECT i.indrelid::int8, hashtidextended(i.ctid, age('3'::xid)::int8 - age(i.xmin) + (4::int8 << 32))
+    # hashtidextended(c.ctid, age('3'::xid)::int8 - age(c.xmin) + (5::int8 << 32)), 256
   FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indexrelid >= 16384
   UNION ALL
-  SELECT i.indrelid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (1::int8 << 32)), 0
+  SELECT i.indrelid::int8, hashtidextended(a.ctid, age('3'::xid)::int8 - age(a.xmin) + (1::int8 << 32)), 0
   FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indexrelid
   WHERE i.indexrelid >= 16384 AND i.indexprs IS NOT NULL
   UNION ALL
-  SELECT g.tgrelid::int8, hashtidextended(g.ctid, (SELECT base FROM own) - age(g.xmin) + (6::int8 << 32)), 512
+  SELECT g.tgrelid::int8, hashtidextended(g.ctid, age('3'::xid)::int8 - age(g.xmin) + (6::int8 << 32)), 512
   FROM pg_trigger AS g WHERE NOT g.tgisinternal OR g.tgenabled <> 'O' OR g.tgparentid <> 0 AND g.tgconstraint = 0
   UNION ALL
-  SELECT g.tgconstrrelid::int8, hashtidextended(g.ctid, (SELECT base FROM own) - age(g.xmin) + (7::int8 << 32)), 0
+  SELECT g.tgconstrrelid::int8, hashtidextended(g.ctid, age('3'::xid)::int8 - age(g.xmin) + (7::int8 << 32)), 0
   FROM pg_trigger AS g WHERE g.tgenabled <> 'O' AND g.tgconstrrelid <> 0
   UNION ALL
-  SELECT h.inhrelid::int8, hashtidextended(h.ctid, (SELECT base FROM own) - age(h.xmin) + (8::int8 << 32)), 0 FROM pg_inherits AS h
+  SELECT h.inhrelid::int8, hashtidextended(h.ctid, age('3'::xid)::int8 - age(h.xmin) + (8::int8 << 32)), 0 FROM pg_inherits AS h
   UNION ALL
-  SELECT r.ev_class::int8, hashtidextended(r.ctid, (SELECT base FROM own) - age(r.xmin) + (9::int8 << 32)),
+  SELECT r.ev_class::int8, hashtidextended(r.ctid, age('3'::xid)::int8 - age(r.xmin) + (9::int8 << 32)),
     CASE WHEN r.rulename = '_RETURN' THEN 0 ELSE 1024 END
   FROM pg_rewrite AS r WHERE r.ev_class >= 16384
   UNION ALL
-  SELECT p.polrelid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (10::int8 << 32)), 2048 FROM pg_policy AS p
+  SELECT p.polrelid::int8, hashtidextended(p.ctid, age('3'::xid)::int8 - age(p.xmin) + (10::int8 << 32)), 2048 FROM pg_policy AS p
   UNION ALL
-  SELECT s.seqrelid::int8, hashtidextended(s.ctid, (SELECT base FROM own) - age(s.xmin) + (11::int8 << 32)), 0 FROM pg_sequence AS s
+  SELECT s.seqrelid::int8, hashtidextended(s.ctid, age('3'::xid)::int8 - age(s.xmin) + (11::int8 << 32)), 0 FROM pg_sequence AS s
   UNION ALL
-  SELECT d.objid::int8, hashtidextended(d.ctid, (SELECT base FROM own) - age(d.xmin) + (12::int8 << 32)), 0
+  SELECT d.objid::int8, hashtidextended(d.ctid, age('3'::xid)::int8 - age(d.xmin) + (12::int8 << 32)), 0
   FROM pg_depend AS d
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
     AND d.objsubid = 0 AND d.deptype IN ('a', 'i')
   UNION ALL
-  SELECT f.ftrelid::int8, hashtidextended(f.ctid, (SELECT base FROM own) - age(f.xmin) + (13::int8 << 32)), 0 FROM pg_foreign_table AS f
+  SELECT f.ftrelid::int8, hashtidextended(f.ctid, age('3'::xid)::int8 - age(f.xmin) + (13::int8 << 32)), 0 FROM pg_foreign_table AS f
   UNION ALL
-  SELECT p.partrelid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (14::int8 << 32)), 0
+  SELECT p.partrelid::int8, hashtidextended(p.ctid, age('3'::xid)::int8 - age(p.xmin) + (14::int8 << 32)), 0
   FROM pg_partitioned_table AS p
   UNION ALL
   SELECT CASE t.typtype WHEN 'c' THEN t.typrelid::int8 ELSE (1::int8 << 32) + t.oid::int8 END,
-    hashtidextended(t.ctid, (SELECT base FROM own) - age(t.xmin) + (15::int8 << 32)),
+    hashtidextended(t.ctid, age('3'::xid)::int8 - age(t.xmin) + (15::int8 << 32)),
     CASE t.typtype WHEN 'c' THEN 0 ELSE 8 END | CASE WHEN t.typacl IS NULL THEN 0 ELSE 4096 END
   FROM pg_type AS t
   WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'r', 'c') AND t.typnamespace = ANY ((SELECT oids FROM own)::oid[])
   UNION ALL
-  SELECT (1::int8 << 32) + e.enumtypid::int8, hashtidextended(e.ctid, (SELECT base FROM own) - age(e.xmin) + (16::int8 << 32)), 0
+  SELECT (1::int8 << 32) + e.enumtypid::int8, hashtidextended(e.ctid, age('3'::xid)::int8 - age(e.xmin) + (16::int8 << 32)), 0
   FROM pg_enum AS e
   UNION ALL
-  SELECT (1::int8 << 32) + r.rngtypid::int8, hashtidextended(r.ctid, (SELECT base FROM own) - age(r.xmin) + (17::int8 << 32)), 0
+  SELECT (1::int8 << 32) + r.rngtypid::int8, hashtidextended(r.ctid, age('3'::xid)::int8 - age(r.xmin) + (17::int8 << 32)), 0
   FROM pg_range AS r WHERE r.rngtypid >= 16384
   UNION ALL
-  SELECT (2::int8 << 32) + p.oid::int8, hashtidextended(p.ctid, (SELECT base FROM own) - age(p.xmin) + (18::int8 << 32)),
+  SELECT (2::int8 << 32) + p.oid::int8, hashtidextended(p.ctid, age('3'::xid)::int8 - age(p.xmin) + (18::int8 << 32)),
     CASE WHEN p.proacl IS NULL THEN 16 ELSE 4112 END
   FROM pg_proc AS p
   WHERE p.oid >= 16384 AND p.pronamespace = ANY ((SELECT oids FROM own)::oid[])
     AND p.prosrc !~ '^(multi)?range_constructor[0-3]$'
   UNION ALL
-  SELECT (2::int8 << 32) + a.aggfnoid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (19::int8 << 32)), 0
+  SELECT (2::int8 << 32) + a.aggfnoid::int8, hashtidextended(a.ctid, age('3'::xid)::int8 - age(a.xmin) + (19::int8 << 32)), 0
   FROM pg_aggregate AS a WHERE a.aggfnoid::oid >= 16384
   UNION ALL
   SELECT (3::int8 << 32) + s.oid::int8, hashtidextended(s.ctid, s.xmin::text::int8 + (20::int8 << 32)), 32 | 4096
   FROM pg_namespace AS s WHERE s.oid = ANY ((SELECT oids FROM own)::oid[])
   UNION ALL
-  SELECT (4::int8 << 32) + x.oid::int8, hashtidextended(x.ctid, (SELECT base FROM own) - age(x.xmin) + (21::int8 << 32)), 64
+  SELECT (4::int8 << 32) + x.oid::int8, hashtidextended(x.ctid, age('3'::xid)::int8 - age(x.xmin) + (21::int8 << 32)), 64
   FROM pg_extension AS x WHERE x.oid >= 16384
   UNION ALL
-  SELECT (5::int8 << 32) + a.oid::int8, hashtidextended(a.ctid, (SELECT base FROM own) - age(a.xmin) + (22::int8 << 32)), 16384 | 4096
+  SELECT (5::int8 << 32) + a.oid::int8, hashtidextended(a.ctid, age('3'::xid)::int8 - age(a.xmin) + (22::int8 << 32)), 16384 | 4096
   FROM pg_default_acl AS a
   UNION ALL
   SELECT CASE d.classoid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,7 @@ def look(root: Path) -> Listing:
         raise HistoryFault(
             f"The directory {root} cannot be read: {exc.strerror}.", "Let the user who runs pgproof read it."
         ) from exc
+    _demand_utf8(paths)
     files = tuple(p for p in paths if p.is_file())
     folders = tuple(p for p in paths if p.is_dir())
     others = tuple(p for p in paths if p not in set(files) | set(folders))
@@ -98,6 +100,18 @@ def look(root: Path) -> Listing:
             "Put the file back, or take the link out of the directory.",
         )
     return Listing(root=root, files=files, folders=folders, others=others)
+
+
+def _demand_utf8(paths: Iterable[Path]) -> None:
+    """Refuse names that can be put neither into a history table nor into a report."""
+    for path in paths:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError as exc:
+            raise HistoryFault(
+                f"The name of {str(path)!a} is not in this system's encoding, {sys.getfilesystemencoding()}.",
+                "Rename it in UTF-8, for example with convmv, or set PYTHONUTF8=1 where it is UTF-8 already.",
+            ) from exc
 
 
 def history(

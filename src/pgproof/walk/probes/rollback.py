@@ -1,4 +1,4 @@
-"""The probe *rollback*: all downs, newest first, on a clone of the last state."""
+"""The probe *rollback*: all downs, newest first, at the end of the walk."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from pgproof.walk.state import State, difference
 def rollback(stage: Stage, applied: tuple[Migration, ...], empty: State) -> tuple[Attempt, str]:
     """Return what is left after all downs, and the version whose down failed (empty where none did).
 
-    The difference is between an empty database and what is left.
+    The difference is between an empty database and what is left. It is done on the walk's own database, which nobody
+    needs any more: the roles that the history creates could not be dropped for a clone while the original is there.
     """
     started = perf_counter()
-    with stage.clone("rollback") as copy:
-        for migration in reversed(applied):
-            failure = _undo(copy, migration)
-            if failure is not None:
-                return Attempt(how="clone", failure=failure, seconds=perf_counter() - started), migration.version
-        left = difference(empty, copy.look())
-    return Attempt(how="clone", difference=left, ran=len(applied), seconds=perf_counter() - started), ""
+    stage.release()
+    for migration in reversed(applied):
+        failure = _undo(stage, migration)
+        if failure is not None:
+            return Attempt(how="itself", failure=failure, seconds=perf_counter() - started), migration.version
+    left = difference(empty, stage.look())
+    return Attempt(how="itself", difference=left, ran=len(applied), seconds=perf_counter() - started), ""
 
 
-def _undo(copy: Stage, migration: Migration) -> Failure | None:
+def _undo(stage: Stage, migration: Migration) -> Failure | None:
     if migration.down is None:
         return Failure(sqlstate="unknown", message="it has no down", file=str(migration.up))
     try:
-        copy.tool.down(copy.url, migration.version)
+        stage.tool.down(stage.url, migration.version)
     except MigrationFailed as failed:
         return failed.failure
     return None
