@@ -23,7 +23,7 @@ from pgproof.catalog.read import read
         ("t_pkey", "pkey", "renamed", (), False),
     ],
 )
-def test_name_is_the_servers_choice(name: str, label: str, table: str, columns: tuple[str, ...], expected: bool):  # noqa: FBT001 - the table's last column
+def test_name_is_the_servers_choice(name: str, label: str, table: str, columns: tuple[str, ...], expected: bool):
     assert naming.is_generated(name, label, table, columns) is expected
 
 

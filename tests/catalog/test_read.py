@@ -44,7 +44,7 @@ def test_settings_and_savepoints_of_an_open_transaction_stay(rich: psycopg.Conne
 
 
 @pytest.mark.parametrize("autocommit", [True, False])
-def test_idle_connection_stays_idle(rich: psycopg.Connection, autocommit: bool):  # noqa: FBT001 - the case
+def test_idle_connection_stays_idle(rich: psycopg.Connection, autocommit: bool):
     rich.autocommit = autocommit
     before = rich.execute("SHOW search_path").fetchone()
     rich.rollback()
