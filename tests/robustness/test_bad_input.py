@@ -88,8 +88,18 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_one_message(project, line, case):
+BOTH = frozenset({"misspelt option", "empty directory", "unknown layout", "wrong password", "nothing matches"})
+"""The others are tried in one way each, in turns."""
+TRIED = [
+    pytest.param(way, case, id=f"{way}-{case}")
+    for number, case in enumerate(CASES)
+    for way in (["command", "pytest -n 2"] if case in BOTH else [["command", "pytest -n 2"][number % 2]])
+]
+
+
+@pytest.mark.parametrize(("way", "case"), TRIED)
+def test_one_message(project, way, case):
+    line = WAYS[way]
     spoil, words, said = CASES[case]
     project.migrations(TABLE)
     spoil(project)

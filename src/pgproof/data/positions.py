@@ -67,11 +67,12 @@ def _position(sequence: str, column: str, answer: Row, when: str) -> SequencePos
 def sequence_states(connection: psycopg.Connection[Any]) -> dict[str, State]:
     """Return the state of every sequence by identity. A rollback does not bring it back."""
     with Reading(connection) as reading:
-        names = reading.ask(statement("sequence_names"))[0]
-        answers = reading.ask(*(row[1] or "" for row in names), last=True) if names else []
+        sequences = reading.ask(statement("sequence_names"))[0]
+        undrawn = [ask or "" for _, ask, drawn in sequences if drawn is None]
+        answers = iter(reading.ask(*undrawn, last=True) if undrawn else [])
     return {
-        name or "": (int(answer[0][0] or 0), answer[0][1] == "t")
-        for (name, _), answer in zip(names, answers, strict=True)
+        name or "": (int((next(answers)[0][0] if drawn is None else drawn) or 0), drawn is not None)
+        for name, _, drawn in sequences
     }
 
 

@@ -128,11 +128,10 @@ def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> Embedde
     sweep(scratch)
     living = home.make(scratch, account)
     try:
-        guard = living.guard()
-    except OSError:
+        server = EmbeddedServer(binaries, living, living.guard())
+    except BaseException:  # Ctrl-C comes here, too, and there is no guard yet
         living.clear()
         raise
-    server = EmbeddedServer(binaries, living, guard)
     atexit.register(server.close)
     try:
         server.serve(account, timezone)

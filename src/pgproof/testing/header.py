@@ -30,8 +30,9 @@ def header(preview: Preview, settings: Settings) -> list[str]:
         f"transactions: {modes_counted}",
         f"layout: {history.layout}, tool {preview.tool}{no_downs}",
     ]
-    if history.ignored:
-        lines.append(f"ignored there: {_names(history.ignored, history.root)}")
+    ignored = tuple(path for path in history.ignored if not _is_read(path, settings))
+    if ignored:
+        lines.append(f"ignored there: {_names(ignored, history.root)}")
     if history.orphan_downs:
         lines.append(f"downs without an up: {_names(history.orphan_downs, history.root)}")
     given = [_setting(settings, name) for name in _given(settings)]
@@ -40,6 +41,11 @@ def header(preview: Preview, settings: Settings) -> list[str]:
     if addopts := os.environ.get("PYTEST_ADDOPTS"):
         lines.append(f"PYTEST_ADDOPTS: {addopts}")
     return [masked(line) for line in lines]
+
+
+def _is_read(path: Path, settings: Settings) -> bool:
+    """Whether a file that is no migration is one of pgproof's own."""
+    return path == settings.contract or (settings.seeds is not None and path.is_relative_to(settings.seeds))
 
 
 def _given(settings: Settings) -> list[str]:

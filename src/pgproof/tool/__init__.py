@@ -191,3 +191,7 @@ class SavepointTool(Tool, Protocol):
     def unrecord(self, connection: psycopg.Connection, version: str) -> None:
         """Take the history row away in the open transaction."""
         ...
+
+    def recorded_on(self, connection: psycopg.Connection) -> tuple[Recorded, ...]:
+        """Return what ``recorded`` returns, as a connection sees it."""
+        ...

@@ -9,7 +9,7 @@ from itertools import count
 import psycopg
 
 from pgproof.server import TOOL_ROLE, Server, database, roles
-from pgproof.tool import Tool
+from pgproof.tool import Recorded, SavepointTool, Tool
 from pgproof.walk.state import Observer, State
 
 
@@ -50,6 +50,12 @@ class Stage:
     def look(self, since: State | None = None) -> State:
         """Return the whole state; with ``since`` the catalog is read faster."""
         return self.observer.whole(self.reader, since)
+
+    def recorded(self) -> tuple[Recorded, ...]:
+        """Return the rows of the tool's history table, in order."""
+        if isinstance(self.tool, SavepointTool):
+            return self.tool.recorded_on(self.reader)
+        return self.tool.recorded(self.url)
 
     def release(self) -> None:
         """Close the connection."""

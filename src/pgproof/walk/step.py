@@ -128,7 +128,7 @@ class Stepper:
     def _written(self, draft: Step, met: Met, started: float) -> Step:
         self._note_stale(met)
         self.state = met.after
-        before, self._recorded = self._recorded, self.stage.tool.recorded(self.stage.url)
+        before, self._recorded = self._recorded, self.stage.recorded()
         return replace(
             draft,
             ran=met.ran,
