@@ -10,7 +10,7 @@ verify: $(VENV)/verify.stamp  ## Verify migrations/ on a real PostgreSQL; ends w
 	$(BIN)/pgproof verify
 
 test: $(VENV)/test.stamp  ## Our own tests, in random order.
-	$(BIN)/python -m pytest -m "not tools"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not tools"
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check
