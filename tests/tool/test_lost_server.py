@@ -5,7 +5,6 @@ import pytest
 from pgproof.errors import LostServer
 from pgproof.tool import MigrationFailed, failures
 
-
 ENDS_ITSELF = "SELECT 1;\nSELECT pg_terminate_backend(pg_backend_pid());\nSELECT 2;"
 
 
