@@ -5,8 +5,11 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import signal
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -126,19 +129,37 @@ def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> Embedde
     """Start a server of these programs; what dead runs left behind is swept away first."""
     account = unprivileged()
     sweep(scratch)
-    living = home.make(scratch, account)
-    try:
-        server = EmbeddedServer(binaries, living, living.guard())
-    except BaseException:  # Ctrl-C comes here, too, and there is no guard yet
-        living.clear()
-        raise
-    atexit.register(server.close)
+    with _signals_held_back():  # until there is a guard, nobody else takes away what was begun
+        living = home.make(scratch, account)
+        try:
+            server = EmbeddedServer(binaries, living, living.guard())
+        except BaseException:
+            living.clear()
+            raise
+        atexit.register(server.close)
     try:
         server.serve(account, timezone)
     except BaseException:
         server.close()
         raise
     return server
+
+
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the end of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def _create_tool_role(session: lost.Session, timezone: str) -> None:
