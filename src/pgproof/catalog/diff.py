@@ -62,14 +62,17 @@ def diff(before: Catalog, after: Catalog) -> tuple[Change, ...]:
 def _differences(
     kind: type[Object], lefts: tuple[Object, ...], rights: tuple[Object, ...], old: Spelling, new: Spelling
 ) -> Iterable[Change]:
-    left, right = {thing.identity: thing for thing in lefts}, {thing.identity: thing for thing in rights}
-    same = {i for i, thing in left.items() if (other := right.get(i)) is thing or thing == other}
+    # Most objects of a later reading are those of the earlier one.
+    shared = set(map(id, lefts)) & set(map(id, rights))
+    left = {thing.identity: thing for thing in lefts if id(thing) not in shared}
+    right = {thing.identity: thing for thing in rights if id(thing) not in shared}
+    same = {i for i, thing in left.items() if thing == right.get(i)}
     left = {i: thing for i, thing in left.items() if i not in same}
     right = {i: thing for i, thing in right.items() if i not in same}
     if not left and not right:
         return
     left, right = _cancelled(left, right, old, new)
-    places = moved(lefts, rights) if kind is Column else frozenset()
+    places = _moved(lefts, rights, (*left.values(), *right.values())) if kind is Column else frozenset()
     for identity in left.keys() | right.keys():
         one, other = left.get(identity), right.get(identity)
         if one is not None and other is not None:
@@ -84,6 +87,11 @@ def _differences(
         else:
             what = "removed" if one is not None else "added"
             yield Change(kind=kind.kind, identity=identity, what=what, table=_table(one or other))
+
+
+def _moved(lefts: tuple[Object, ...], rights: tuple[Object, ...], differing: tuple[Object, ...]) -> frozenset[str]:
+    tables = {_table(thing) for thing in differing}
+    return moved(*([thing for thing in side if _table(thing) in tables] for side in (lefts, rights)))
 
 
 def _cancelled(

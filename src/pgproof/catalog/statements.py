@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,6 +54,10 @@ _WHOLE: Mapping[str, str] = {
     "defaults": _USERS,
 }
 """Everything, and more: what belongs to no unit is left out by the reader."""
+_PARAMETERS = (*CLASSES, "tables", "composites")
+_SOME: Mapping[str, str] = {name: f"{{}} = ANY (${number})" for number, name in enumerate(_PARAMETERS, 1)} | {
+    "types": "({} = ANY ($2) OR {} IN (SELECT c.reltype FROM pg_class AS c WHERE c.oid = ANY ($8)))"
+}
 
 
 @cache
@@ -64,47 +68,55 @@ def text(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query whose plan a session of the server keeps, with the literals of its parameters."""
+
+    name: str
+    text: str
+    types: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+def whole(name: str, version: int) -> str:
+    """Return a statement about everything that users made, for a release."""
+    return _filled(name, version, _WHOLE)
+
+
+def prepared(name: str, *parameters: tuple[str, str]) -> Prepared:
+    """Return a statement with parameters of its own, each a type and a literal."""
+    return Prepared(name, text(name), tuple(kind for kind, _ in parameters), tuple(value for _, value in parameters))
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """Which objects to read: a condition for each class, with {} for the oid."""
+    """Some units: the statements that read them differ in their parameters alone."""
 
-    conditions: Mapping[str, str]
-
-    @classmethod
-    def whole(cls) -> Scope:
-        """Return the scope of everything that users made."""
-        return cls(_WHOLE)
+    arguments: tuple[str, ...]
 
     @classmethod
     def of(cls, units: Mapping[int, int]) -> Scope:
         """Return the scope of some units, each with its bits."""
-        oids: dict[str, list[int]] = {name: [] for name in (*CLASSES, "tables", "composites")}
+        oids: dict[str, list[int]] = {name: [] for name in _PARAMETERS}
         for unit, has in units.items():
             kind, oid = unit >> 32, unit & 0xFFFFFFFF
             oids["composites" if kind == 0 and has & TYPE else CLASSES[kind]].append(oid)
             if has & TABLE:
                 oids["tables"].append(oid)
-        conditions = {name: _among(some) for name, some in oids.items()}
-        if oids["composites"]:
-            composites = _among(oids["composites"]).replace("{}", "c.oid")
-            types = conditions["types"]
-            row_types = f"SELECT c.reltype FROM pg_class AS c WHERE {composites}"  # noqa: S608 - oids are numbers
-            conditions["types"] = f"({types} OR {{}} IN ({row_types}))"
-        return cls(conditions)
+        return cls(tuple("'{" + ",".join(map(str, some)) + "}'" for some in oids.values()))
 
-    def fill(self, name: str, version: int) -> str:
-        """Return a statement for this scope and release."""
-        filled = _TOKEN.sub(lambda found: self.conditions[found[1]].replace("{}", found[2]), text(name))
-        for token, (since, newer, older) in _RELEASES.items():
-            filled = filled.replace(token, newer if version >= since else older)
-        return filled
+    def ask(self, name: str, version: int) -> Prepared:
+        """Return a statement about these units, for a release."""
+        return Prepared(name, _filled(name, version, _SOME), ("oid[]",) * len(_PARAMETERS), self.arguments)
+
+
+def _filled(name: str, version: int, conditions: Mapping[str, str]) -> str:
+    filled = _TOKEN.sub(lambda found: conditions[found[1]].replace("{}", found[2]), text(name))
+    for token, (since, newer, older) in _RELEASES.items():
+        filled = filled.replace(token, newer if version >= since else older)
+    return filled
 
 
 def needed(has: int) -> tuple[str, ...]:
     """Return the names of the statements that read what the bits say, in order."""
     wanted = {name for bit, names in NEEDS.items() if has & bit for name in names}
     return tuple(name for name in ORDER if name in wanted)
-
-
-def _among(oids: Iterable[int]) -> str:
-    listed = ",".join(map(str, oids))
-    return f"{{}} = ANY ('{{{listed}}}'::oid[])" if listed else "false"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGresult
 
+from pgproof.catalog.inquiry import Inquiry, Round, inquire
+from pgproof.catalog.statements import Prepared
 from pgproof.data.image import Digest, ImageColumn, Relation, TableImage
-from pgproof.data.reading import Reading, Row, filled
-from pgproof.data.touched import RELATIONS, Touched, relations, touched
+from pgproof.data.reading import Row, prepared, texts
+from pgproof.data.touched import Touched, moved, questions, told_relations, touched
 
-__all__ = ["LIMIT", "TableImage", "Touched", "read_images", "touched"]
+__all__ = ["LIMIT", "TableImage", "Touched", "again", "images", "read_images", "touched"]
 
 LIMIT = 5_000
 """Tables with more rows are compared by digests alone."""
 _FORGETS = 150_000
 """The first version whose sessions can be told to hand in their counts of tuples at once."""
+_FORGET = "SELECT pg_stat_force_next_flush()"
 
 
 def read_images(
@@ -34,14 +39,22 @@ def read_images(
     With ``previous`` and ``touched`` only touched tables are read, and the other images are kept. ``exclude`` holds
     identities. One round trip for declarations, one for rows, one more where a table has more rows than ``limit``.
     """
+    is_alone = connection.info.transaction_status == TransactionStatus.IDLE
+    forgets = is_alone and connection.info.server_version >= _FORGETS
     if previous is None or touched is None:
-        previous, touched = {}, None
-    elif not touched.oids:
-        return dict(previous)
-    with Reading(connection) as reading:
-        images = _with_rows(reading, _declared(reading, exclude, previous, touched), limit)
-    kept = {} if touched is None else {oid: i for oid, i in previous.items() if oid not in touched.oids}
-    return kept | images
+        return inquire(connection, _everything(exclude, limit, forgets=forgets))
+    return inquire(connection, again(previous, touched, limit, forgets=forgets, is_within=not is_alone))
+
+
+def images(
+    previous: Mapping[int, TableImage], found: Mapping[int, Relation], *, limit: int = LIMIT
+) -> Inquiry[Mapping[int, TableImage]]:
+    """Inquire after the image of every table inside the transaction that began at, or has seen, ``previous``.
+
+    ``found`` are the tables that there are now.
+    """
+    touched = moved(previous, found)
+    return (yield from again(previous, touched, limit, is_within=True)) if touched.oids else previous
 
 
 class _Shape(NamedTuple):
@@ -50,33 +63,45 @@ class _Shape(NamedTuple):
     columns: dict[int, ImageColumn]
     quoted: tuple[str, ...]
     keys: tuple[tuple[int, ...], ...]
-    indexes: frozenset[str]
 
 
-def _declared(
-    reading: Reading, exclude: Collection[str], previous: Mapping[int, TableImage], moved: Touched | None
-) -> list[TableImage]:
-    """Return the images to be read, still without rows."""
-    known = {} if moved is None or moved.relations is None else dict(moved.relations)
-    reshaped = None if moved is None else moved.oids if moved.reshaped is None else moved.reshaped
-    questions = [] if known else [RELATIONS]
-    if reshaped is None or reshaped:
-        questions.append(filled("shapes", tables=None if reshaped is None else sorted(reshaped)))
-    if reading.is_alone and reading.server_version >= _FORGETS:
-        questions.append("SELECT pg_stat_force_next_flush()")
-    answers = reading.ask(*questions) if questions else []
-    if not known:
-        known = relations(exclude, *answers[:3])
-        answers = answers[3:]
-    shapes = _shapes(*answers[:2]) if reshaped is None or reshaped else {}
-    wanted = known if moved is None else {oid: known[oid] for oid in sorted(moved.oids) if oid in known}
-    images = []
-    for oid, relation in wanted.items():
-        if reshaped is None or oid in reshaped:
-            images.append(_shaped(relation, shapes.get(oid) or _Shape({}, (), (), frozenset())))
-        else:
-            images.append(replace(previous[oid], relfilenode=relation.relfilenode, mark=relation.mark))
-    return images
+def _everything(exclude: Collection[str], limit: int, *, forgets: bool) -> Inquiry[dict[int, TableImage]]:
+    told = yield Round([*questions(), *_shapes_of(None), *([_FORGET] if forgets else [])])
+    found = told_relations(told, exclude)
+    shapes = _shapes(texts(told[2]), texts(told[3]))
+    images = [_shaped(relation, shapes.get(oid) or _NONE) for oid, relation in found.items()]
+    rows = (yield Round([_rows_of(relation, limit) for relation in found.values()])) if found else []
+    return (yield from _held(images, rows, limit))
+
+
+def again(
+    previous: Mapping[int, TableImage], touched: Touched, limit: int, *, forgets: bool = False, is_within: bool
+) -> Inquiry[dict[int, TableImage]]:
+    """Inquire after the image of every table, reading those that were touched: of those that kept their shape the rows.
+
+    Inside a transaction of somebody else (``is_within``) nothing changes between two readings.
+    """
+    known = touched.relations
+    if known is None:
+        known = told_relations((yield Round(questions())), ())
+    wanted = [known[oid] for oid in sorted(touched.oids) if oid in known]
+    reshaped = touched.oids if touched.reshaped is None else touched.reshaped
+    declarations = _shapes_of(sorted(reshaped)) if reshaped else []
+    rows = [_rows_of(relation, limit) for relation in wanted]
+    answers = yield Round([*declarations, *rows, *([_FORGET] if forgets else [])], is_last=is_within)
+    shapes = _shapes(*map(texts, answers[: len(declarations)])) if reshaped else {}
+    images = [
+        _shaped(relation, shapes.get(relation.oid) or _NONE)
+        if relation.oid in reshaped
+        else replace(previous[relation.oid], relfilenode=relation.relfilenode, mark=relation.mark)
+        for relation in wanted
+    ]
+    read = yield from _held(images, answers[len(declarations) : len(declarations) + len(rows)], limit)
+    return {oid: image for oid, image in previous.items() if oid not in touched.oids} | read
+
+
+def _shapes_of(tables: list[int] | None) -> list[Prepared]:
+    return prepared("shapes", ("oid[]", None if tables is None else "{" + ",".join(map(str, tables)) + "}"))
 
 
 def _shapes(columns: list[Row], indexes: list[Row]) -> dict[int, _Shape]:
@@ -86,7 +111,7 @@ def _shapes(columns: list[Row], indexes: list[Row]) -> dict[int, _Shape]:
     for relid, those in rows.items():
         holds_no_null = {row[1] for row in those if row[6] == "t"}
         uniques = []
-        for _, attnums, width, is_for_all, _ in keys.get(relid, ()):
+        for _, attnums, width, is_for_all in keys.get(relid, ()):
             key = (attnums or "").split()[: int(width or 0)]
             if is_for_all == "t" and holds_no_null.issuperset(key):
                 uniques.append(tuple(map(int, key)))
@@ -97,9 +122,11 @@ def _shapes(columns: list[Row], indexes: list[Row]) -> dict[int, _Shape]:
             },
             tuple(row[7] or "" for row in those),
             tuple(uniques),
-            frozenset(row[4] or "" for row in keys.get(relid, ())),
         )
     return found
+
+
+_NONE = _Shape({}, (), ())
 
 
 def _shaped(relation: Relation, shape: _Shape) -> TableImage:
@@ -114,36 +141,34 @@ def _shaped(relation: Relation, shape: _Shape) -> TableImage:
         rows=(),
         is_partitioned=relation.is_partitioned,
         partitions=relation.partitions,
-        indexes=shape.indexes,
         mark=relation.mark,
         quoted=shape.quoted,
     )
 
 
-def _with_rows(reading: Reading, images: list[TableImage], limit: int) -> dict[int, TableImage]:
-    """Return the images with what their tables hold."""
-    if not images:
-        return {}
+def _held(images: list[TableImage], rows: Sequence[PGresult], limit: int) -> Inquiry[dict[int, TableImage]]:
+    """Put into the images what their tables hold."""
     found = {}
     large = []
-    # Inside a transaction of somebody else its end can go along: nothing changes before the digests are asked.
-    answers = reading.ask(*(_rows_of(image, limit) for image in images), last=not reading.is_alone)
-    for image, rows in zip(images, answers, strict=True):
-        found[image.oid] = replace(image, count=len(rows), rows=tuple(rows), key_digest=0, digests={})
-        if len(rows) > limit:
+    for image, answer in zip(images, rows, strict=True):
+        count = answer.ntuples
+        held = tuple(texts(answer)) if count <= limit else None
+        found[image.oid] = replace(image, count=count, rows=held, key_digest=0, digests={})
+        if held is None:
             large.append(image)
-    for image, answer in zip(large, reading.ask(*map(_digests_of, large)) if large else [], strict=True):
-        found[image.oid] = _digested(image, answer[0])
+    if large:
+        for image, answer in zip(large, (yield Round([_digests_of(i) for i in large], is_last=True)), strict=True):
+            found[image.oid] = _digested(image, texts(answer)[0])
     return found
 
 
-def _source(image: TableImage) -> str:
-    return image.identity if image.is_partitioned else f"ONLY {image.identity}"
+def _source(table: TableImage | Relation) -> str:
+    return table.identity if table.is_partitioned else f"ONLY {table.identity}"
 
 
-def _rows_of(image: TableImage, limit: int) -> str:
+def _rows_of(relation: Relation, limit: int) -> str:
     # Without a cast: the server's own output, which casts to text may trim.
-    return f"SELECT {', '.join(image.quoted)} FROM {_source(image)} LIMIT {limit + 1}"  # noqa: S608 - names as the server quotes them
+    return f"SELECT * FROM {_source(relation)} LIMIT {limit + 1}"  # noqa: S608 - names as the server quotes them
 
 
 def _digests_of(image: TableImage) -> str:

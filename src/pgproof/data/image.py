@@ -29,19 +29,16 @@ class Digest(NamedTuple):
     sum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What moves when a table's columns do, within one transaction."""
+class Mark(NamedTuple):
+    """What moves when a table's columns do."""
 
-    transaction: str
-    catalog: frozenset[str]
-    """The table's catalog rows that this transaction wrote."""
-    types: frozenset[str]
-    """The catalog rows of types that this transaction wrote."""
+    columns: object
+    """With the declarations of its name, columns, defaults and indexes, and those of its partitions."""
+    types: int
+    """With those of the types that users made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
+class Relation(NamedTuple):
     """An ordinary table, or a partitioned one with all its partitions, before its rows are read."""
 
     oid: int
@@ -49,10 +46,10 @@ class Relation:
     is_partitioned: bool
     relfilenode: int
     partitions: frozenset[int]
-    indexes: frozenset[str] | None
-    """Its unique indexes, as they are declared now; None: as they were when the transaction began."""
     written: int
     """Tuples written since BEGIN, those of rolled back savepoints included."""
+    is_own: bool
+    """Whether the open transaction made it, or changed its declaration."""
     mark: Mark
 
 
@@ -80,7 +77,6 @@ class TableImage:
     is_partitioned: bool = False
     partitions: frozenset[int] = frozenset()
     """Oids of all its partitions."""
-    indexes: frozenset[str] = field(repr=False, compare=False)
     mark: Mark = field(repr=False, compare=False)
     quoted: tuple[str, ...] = field(repr=False, compare=False)
     """The columns' names as SQL writes them, in the order of ``columns``."""

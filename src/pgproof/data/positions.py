@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pgproof.data.reading import Reading, Row, filled, statement
+from pgproof.data.reading import Reading, Row, filled, prepared
 
 State = tuple[int, bool]
 """A sequence's last value, and whether it was drawn."""
@@ -67,7 +67,7 @@ def _position(sequence: str, column: str, answer: Row, when: str) -> SequencePos
 def sequence_states(connection: psycopg.Connection[Any]) -> dict[str, State]:
     """Return the state of every sequence by identity. A rollback does not bring it back."""
     with Reading(connection) as reading:
-        sequences = reading.ask(statement("sequence_names"))[0]
+        sequences = reading.ask(*prepared("sequence_names"))[0]
         undrawn = [ask or "" for _, ask, drawn in sequences if drawn is None]
         answers = iter(reading.ask(*undrawn, last=True) if undrawn else [])
     return {

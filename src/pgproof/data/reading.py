@@ -10,23 +10,17 @@ from typing import Any, Self
 
 import psycopg
 from psycopg import sql
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.adapt import Transformer
+from psycopg.pq import Format, TransactionStatus
 from psycopg.pq.abc import PGresult
-from psycopg.rows import tuple_row
 
+from pgproof.catalog.session import Question, Session, session
+from pgproof.catalog.statements import Prepared
+
+_TEXT = 25
+"""The type by which psycopg loads bytes as text."""
 Row = tuple[str | None, ...]
 """Values as the server writes them; None is NULL."""
-
-_SETTINGS = """
-SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL row_security = off; SET LOCAL client_encoding = 'UTF8';
-SET LOCAL search_path = ''; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s';
-SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';
-SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL lc_monetary = 'C';
-SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on;
-SET LOCAL transform_null_equals = off; SET LOCAL jit = off;
-"""
-_WITHIN = ("SAVEPOINT pgproof_reading;" + _SETTINGS, "ROLLBACK TO pgproof_reading; RELEASE pgproof_reading;")
-_ALONE = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" + _SETTINGS, "ROLLBACK;")
 
 
 @cache
@@ -41,6 +35,15 @@ def filled(name: str, **values: object) -> str:
     return text.format(**{key: sql.Literal(value) for key, value in values.items()}).as_string(None)
 
 
+def prepared(name: str, *arguments: tuple[str, object]) -> list[Prepared]:
+    """Return the statements of ``sql/<name>.sql`` to be prepared, with the type and value of each parameter."""
+    lines = [line for line in statement(name).splitlines() if not line.startswith("--")]
+    types = tuple(kind for kind, _ in arguments)
+    values = tuple(sql.Literal(value).as_string(None) for _, value in arguments)
+    parts = "\n".join(lines).split(";\n")
+    return [Prepared(f"{name}_{number}", part, types, values) for number, part in enumerate(parts)]
+
+
 class Reading:
     """A few statements that see one state, as text under fixed settings.
 
@@ -49,67 +52,33 @@ class Reading:
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._cursor = connection.cursor(row_factory=tuple_row)
-        idle = connection.info.transaction_status == TransactionStatus.IDLE and connection.autocommit
-        self.is_alone = idle
+        self._connection = connection
+        self._stack = contextlib.ExitStack()
+        self._session: Session | None = None
+        self.is_alone = connection.info.transaction_status == TransactionStatus.IDLE
         """Whether no transaction was open."""
-        self.server_version = connection.info.server_version
-        self._opening, self._closing = _ALONE if idle else _WITHIN
-        self._is_open = False
-        self._is_utf8 = connection.info.encoding == "utf-8"
 
     def __enter__(self) -> Self:
+        self._session = self._stack.enter_context(session(self._connection))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._is_open:
-            return
-        if error is None:
-            self._close()
-            return
-        with contextlib.suppress(psycopg.Error):  # the first error is the one to report
-            self._close()
+        self._stack.__exit__(kind, error, trace)
 
-    def ask(self, *statements: str, last: bool = False) -> list[list[Row]]:
+    def ask(self, *statements: Question, last: bool = False) -> list[list[Row]]:
         """Return the rows of each query, in one round trip; ``last`` ends the reading in the same one."""
-        opening, closing = "", ""
-        if not self._is_open:
-            opening = self._opening
-            self._is_open = True
-            if not self._is_utf8:
-                self._send(opening)
-                opening = ""
-        if last and self._is_utf8:
-            closing = self._closing
-        results = self._send(opening + ";\n".join(statements) + ";" + closing)
-        if closing:
-            self._is_open = False
-        return results
-
-    def _close(self) -> None:
-        self._is_open = False
-        self._send(self._closing)
-
-    def _send(self, text: str) -> list[list[Row]]:
-        results: list[list[Row]] = []
-        cursor = self._cursor
-        # Bytes and no parameters: the simple protocol takes many statements and no "%" has a meaning.
-        cursor.execute(text.encode(), prepare=False)
-        while True:
-            answer = cursor.pgresult
-            if answer is not None and answer.status == ExecStatus.TUPLES_OK:
-                results.append(_texts(answer))
-            if not cursor.nextset():
-                return results
+        if self._session is None:
+            raise RuntimeError("ask() belongs inside the with block")
+        return [texts(answer) for answer in self._session.ask(statements, last=last)]
 
 
-def _texts(answer: PGresult) -> list[Row]:
+def texts(answer: PGresult) -> list[Row]:
     """Return the rows as the server wrote them, whatever their types."""
-    columns = range(answer.nfields)
-    value = answer.get_value
-    return [
-        tuple([None if (text := value(row, column)) is None else bytes(text).decode() for column in columns])
-        for row in range(answer.ntuples)
-    ]
+    if not answer.nfields:
+        return [()] * answer.ntuples
+    transformer = Transformer()
+    transformer.set_pgresult(answer, set_loaders=False)
+    transformer.set_loader_types([_TEXT] * answer.nfields, Format.TEXT)
+    return transformer.load_rows(0, answer.ntuples, tuple)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
 
 from pgproof.catalog.diff import Change
 from pgproof.data.positions import SequencePosition, positions, restore_sequences, sequence_states
-from pgproof.server import database
-from pgproof.tool import Failure, Migration, MigrationFailed, Ran, SavepointTool, Tool
+from pgproof.tool import Migration, MigrationFailed, Ran, SavepointTool, Tool
+from pgproof.walk.applying import commit
 from pgproof.walk.evidence import Difference
 from pgproof.walk.means import Savepoint
 from pgproof.walk.need import Probe
@@ -39,6 +39,11 @@ def meet(stage: Stage, migration: Migration, asked: frozenset[Probe], before: St
     """Apply one migration and run its probes; raises MigrationFailed, with the database as the tool left it."""
     reason, _ = reasons(stage.tool, migration, (before,))
     if isinstance(stage.tool, SavepointTool) and not reason:
+        if stage.is_warm:
+            try:
+                return _in_its_transaction(stage, stage.tool, migration, asked, before)
+            except MigrationFailed:
+                stage.cool()  # it may be due to what the session has planned for earlier migrations
         return _in_its_transaction(stage, stage.tool, migration, asked, before)
     return _through_the_tool(stage, migration, asked, before, reason)
 
@@ -48,17 +53,17 @@ def _in_its_transaction(
 ) -> Met:
     version = migration.version
     probes = wanted(migration, asked)
-    with database.connect(stage.url) as connection:
+    with stage.migrating() as connection:
         connection.execute("BEGIN")
         ran = tuple(tool.run(connection, version))
         tool.record(connection, version)
         after = stage.observer.within(connection, before)
         change = difference(before, after)
-        attached = _attached(connection, stage.observer, change, before, version)
+        attached = _attached(connection, stage.observer, change, (before, after), version)
         behind, reason = _split(tool, migration, probes, (before, after))
         passage = Passage(version=version, before=before, after=after)
         probed = _probe_behind(connection, Savepoint(connection, tool, stage.observer), passage, behind)
-        _commit(connection, migration)
+        commit(connection, migration)
     rest = (probes - behind) | probed.doubtful()
     if rest:
         probed = merged(probed, on_clones(stage, passage, rest))
@@ -90,30 +95,12 @@ def _probe_behind(
     return probed
 
 
-def _commit(connection: psycopg.Connection, migration: Migration) -> None:
-    try:
-        connection.execute("COMMIT")
-    except psycopg.errors.IntegrityError as exc:
-        diag = exc.diag
-        raise MigrationFailed(
-            Failure(
-                sqlstate=exc.sqlstate or "unknown",
-                message=diag.message_primary or str(exc),
-                detail=diag.message_detail or "",
-                constraint=diag.constraint_name or "",
-                table=".".join(p for p in (diag.schema_name, diag.table_name) if p),
-                file=str(migration.up),
-                statement="COMMIT",
-            )
-        ) from exc
-
-
 def _through_the_tool(stage: Stage, migration: Migration, asked: frozenset[Probe], before: State, reason: str) -> Met:
     stage.release()
     ran = tuple(stage.tool.up(stage.url, migration.version))
     after = stage.look(before)
     change = difference(before, after)
-    attached = _attached(stage.reader, stage.observer, change, before, migration.version)
+    attached = _attached(stage.reader, stage.observer, change, (before, after), migration.version)
     probes = wanted(migration, asked)
     passage = Passage(version=migration.version, before=before, after=after)
     probed = on_clones(stage, passage, probes) if probes else Probed()
@@ -123,10 +110,12 @@ def _through_the_tool(stage: Stage, migration: Migration, asked: frozenset[Probe
 
 
 def _attached(
-    connection: psycopg.Connection, observer: Observer, change: Difference, before: State, version: str
+    connection: psycopg.Connection, observer: Observer, change: Difference, passage: tuple[State, State], version: str
 ) -> tuple[SequencePosition, ...]:
     """Return the sequences that a step attached to columns of tables that held rows."""
-    fed = {c.identity for c in _feeding(change.schema)}
+    before, after = passage
+    drawing = {c.identity for c in after.catalog.columns if c.identity_mode or "nextval(" in (c.default or "")}
+    fed = {c.identity for c in change.schema if _may_feed(c, drawing)}
     if not fed:
         return ()
     held = {table for table, rows in before.rows.items() if rows}
@@ -136,13 +125,8 @@ def _attached(
     )
 
 
-def _feeding(changes: Sequence[Change]) -> tuple[Change, ...]:
-    return tuple(
-        c
-        for c in changes
-        if c.what != "removed"
-        and (
-            (c.kind == "sequence" and (c.what == "added" or any(f.name in FEEDS for f in c.fields)))
-            or (c.kind == "column" and (c.what == "added" or any(f.name in FEEDS for f in c.fields)))
-        )
-    )
+def _may_feed(change: Change, drawing: Collection[str]) -> bool:
+    """Return whether a change is that of a sequence or column by which the one may feed the other from now on."""
+    if change.what == "removed" or (change.what == "changed" and not FEEDS & {f.name for f in change.fields}):
+        return False
+    return change.kind == "sequence" or (change.kind == "column" and change.identity in drawing)

@@ -9,14 +9,15 @@ from itertools import count
 import psycopg
 
 from pgproof.server import TOOL_ROLE, Server, database, roles
+from pgproof.server.reused import Reused
 from pgproof.tool import Recorded, SavepointTool, Tool
 from pgproof.walk.state import Observer, State
 
 
 class Stage:
-    """A database that migrations are applied to, with the one connection through which pgproof reads it.
+    """A database that migrations are applied to, with one connection to read it and one to migrate it.
 
-    PostgreSQL cannot clone a database in which anybody has a session, so the connection is closed before a clone.
+    PostgreSQL cannot clone a database in which anybody has a session, so they are closed before a clone.
     """
 
     def __init__(self, server: Server, tool: Tool, observer: Observer, name: str) -> None:
@@ -25,6 +26,7 @@ class Stage:
         self.observer = observer
         self.name = name
         self._reader: psycopg.Connection | None = None
+        self._migrator: Reused | None = None
         self._numbers = count(1)
 
     @classmethod
@@ -47,6 +49,26 @@ class Stage:
             self._reader = database.connect(self.server.url(self.name))
         return self._reader
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the next migration meets a session that has run others."""
+        return self._migrator is not None
+
+    @contextmanager
+    def migrating(self) -> Iterator[psycopg.Connection]:
+        """Give a session of the role that migrates, as good as new; one that has failed is not used again."""
+        migrator, self._migrator = self._migrator, None
+        if migrator is not None and not migrator.refresh():
+            migrator.session.close()
+            migrator = None
+        migrator = migrator or Reused(self.url)
+        try:
+            yield migrator.session
+        except BaseException:
+            migrator.session.close()
+            raise
+        self._migrator = migrator
+
     def look(self, since: State | None = None) -> State:
         """Return the whole state; with ``since`` the catalog is read faster."""
         return self.observer.whole(self.reader, since)
@@ -58,10 +80,17 @@ class Stage:
         return self.tool.recorded(self.url)
 
     def release(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+        self.cool()
+
+    def cool(self) -> None:
+        """Let the next migration meet a new session."""
+        if self._migrator is not None:
+            self._migrator.session.close()
+            self._migrator = None
 
     def drop(self) -> None:
         """Drop the database."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
+from pgproof.catalog.build import uncollected
 from pgproof.catalog.catalog import Catalog
 from pgproof.catalog.diff import diff
-from pgproof.catalog.read import Snapshot, read
+from pgproof.catalog.inquiry import Inquiry, Round, inquire, together
+from pgproof.catalog.marks import Marks
+from pgproof.catalog.read import Snapshot, changes, opening, read
+from pgproof.catalog.session import Rows
 from pgproof.data.compare import compare, compare_by_name
-from pgproof.data.digest import TableImage, Touched, read_images, touched
+from pgproof.data.digest import TableImage, Touched, again, images, read_images
+from pgproof.data.reading import prepared, texts
+from pgproof.data.touched import relations
 from pgproof.walk.evidence import Difference
 
 
@@ -53,21 +60,33 @@ class Observer:
         """Return the state inside the open transaction of a migration that began at ``since``."""
         if self.read_everything:
             return self.whole(connection)
-        snapshot = read(connection, exclude=self.exclude, since=since.snapshot)
-        moved = touched(connection, since.images, exclude=self.exclude)
-        return State(snapshot, self._images(connection, since, moved))
+        with uncollected():
+            snapshot, held = inquire(connection, self._moment(connection, since))
+        return State(snapshot or read(connection, exclude=self.exclude), held)
+
+    def _moment(self, connection: psycopg.Connection, since: State) -> Inquiry[list[Any]]:
+        told = yield Round([*opening(whole=False), *prepared("relations")])
+        server, rows = (Rows.of(answer, connection) for answer in told[:2])
+        marks = Marks.told(rows, since.snapshot.marks)
+        found = relations(marks, texts(told[2]), self.exclude)
+        return (
+            yield from together(
+                changes(connection, since.snapshot, marks, server, is_within=True),
+                images(since.images, found, limit=self.limit),
+            )
+        )
 
     def refreshed(self, connection: psycopg.Connection, since: State, tables: Collection[str]) -> State:
         """Return ``since`` with the rows of these tables read again (the generator has filled them)."""
         if self.read_everything:
             return self.whole(connection)
         oids = frozenset(oid for oid, image in since.images.items() if image.identity in tables)
-        return State(since.snapshot, self._images(connection, since, Touched(oids)))
+        return State(since.snapshot, inquire(connection, self._filled(since, oids)))
 
-    def _images(self, connection: psycopg.Connection, since: State, moved: Touched) -> Mapping[int, TableImage]:
-        return read_images(
-            connection, exclude=self.exclude, previous=dict(since.images), touched=moved, limit=self.limit
-        )
+    def _filled(self, since: State, oids: frozenset[int]) -> Inquiry[Mapping[int, TableImage]]:
+        (told,) = yield Round(prepared("relations"))
+        found = relations(since.snapshot.marks, texts(told), self.exclude)
+        return (yield from again(since.images, Touched(oids, frozenset(), found), self.limit, is_within=False))
 
 
 def difference(before: State, after: State) -> Difference:

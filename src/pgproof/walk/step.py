@@ -149,7 +149,7 @@ class Stepper:
             return
         for change in met.change.schema:
             if change.kind in {"table", "column", "constraint", "index"}:
-                self._stale |= {t.identity for t in met.after.catalog.tables if _belongs(change.identity, t.identity)}
+                self._stale.add(change.table or change.identity)
         self._stale |= {c.renamed_to or c.table for c in met.change.rows}
 
     def _down_is_empty(self, migration: Migration) -> bool:
@@ -157,6 +157,3 @@ class Stepper:
             return False
         return self.stage.tool.body(migration.version, down=True).is_empty
 
-
-def _belongs(identity: str, table: str) -> bool:
-    return identity == table or identity.startswith(f"{table}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from pgproof.tool import Failure, Migration, MigrationFailed
+from pgproof.walk.applying import down
 from pgproof.walk.evidence import Attempt
 from pgproof.walk.stage import Stage
 from pgproof.walk.state import State, difference
@@ -30,7 +31,7 @@ def _undo(stage: Stage, migration: Migration) -> Failure | None:
     if migration.down is None:
         return Failure(sqlstate="unknown", message="it has no down", file=str(migration.up))
     try:
-        stage.tool.down(stage.url, migration.version)
+        down(stage, migration)
     except MigrationFailed as failed:
         return failed.failure
     return None
