@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
+from pathlib import Path
 
 import pytest
 
 from pgproof.server.session import connect
 from pgproof.tool import HistoryTable
+from pgproof.tool.layouts.flyway_history import checksum
+from pgproof.tool.ledger import GENERIC, exists
 
 SEAQL = HistoryTable(schema="public", table="seaql_migrations", version="version", applied_at="applied_at")
 TWO = {
@@ -93,3 +97,62 @@ def test_migrations_may_read_their_own_history(tool, database: str, one) -> None
 
 def test_no_table_is_no_row(tool, database: str) -> None:
     assert tool(TWO).recorded(database) == ()
+
+
+def test_sqlx_keeps_the_checksum_of_the_bytes(tool, database: str, one) -> None:
+    content = "-- no-transaction\r\nSELECT 'ü';\r\n"
+    made = tool({"007_a_b.c.sql": content})
+    made.up_all(database)
+    row = "SELECT version || description || success || encode(checksum, 'hex') FROM _sqlx_migrations"
+    assert one(database, row) == "7a b.ctrue" + hashlib.sha384(content.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("content", ["a\nü\n", "a\r\nü", "\ufeffa\rü\r"])
+def test_flyways_checksum_is_that_of_the_lines(tmp_path: Path, content: str) -> None:
+    (tmp_path / "x.sql").write_bytes(content.encode())
+    assert checksum(tmp_path / "x.sql") == zlib.crc32("aü".encode()) - 2**32
+
+
+def test_flyway_counts_and_names_its_files(tool, database: str, one) -> None:
+    made = tool({"V1_02__a_b.sql": "SELECT 1", "sub/R__c__d.sql": "SELECT 2"})
+    made.up_all(database)
+    rows = "SELECT array_agg(concat_ws('|', installed_rank, coalesce(version, '-'), description, type, script)"
+    found = one(database, f"{rows} ORDER BY installed_rank) FROM flyway_schema_history")
+    assert found == ["1|1.02|a b|SQL|V1_02__a_b.sql", "2|-|c  d|SQL|sub/R__c__d.sql"]
+    assert [r.version for r in made.recorded(database)] == ["1.02", "R__c__d"]
+
+
+def test_goose_starts_at_zero(tool, database: str, one) -> None:
+    made = tool({"00003_a.sql": "-- +goose Up\nSELECT 1;\n", "4_b.sql": "-- +goose Up\nSELECT 1;\n"})
+    made.prepare(database)
+    assert made.recorded(database) == ()
+    made.up_all(database)
+    rows = "SELECT array_agg(concat_ws('|', id, version_id, is_applied) ORDER BY id) FROM goose_db_version"
+    assert one(database, rows) == ["1|0|t", "2|3|t", "3|4|t"]
+
+
+@pytest.mark.parametrize(
+    ("files", "table"),
+    [
+        ({"1_a/up.sql": "SELECT 1"}, "__diesel_schema_migrations"),
+        ({"1_a.sql": "-- migrate:up\n-- migrate:down\n"}, "schema_migrations"),
+        ({"1_a.mysql.up.sql": "", "1_a.up.sql": "SELECT 1"}, "schema_migration"),
+    ],
+)
+def test_others_keep_the_version(tool, database: str, one, files: dict[str, str], table: str) -> None:
+    tool(files).up_all(database)
+    assert one(database, f"SELECT version FROM {table}") == "1"
+
+
+def test_a_view_of_that_name_is_no_history_table(connection) -> None:
+    connection.execute("CREATE TABLE other (a int); CREATE VIEW pgproof_history AS SELECT * FROM other")
+    assert not exists(connection, GENERIC)
+    connection.execute("DROP VIEW pgproof_history; CREATE TABLE pgproof_history (a int)")
+    assert exists(connection, GENERIC)
+
+
+def test_a_name_with_quotes_and_dots_is_found(connection) -> None:
+    table = HistoryTable(schema='my "app".x', table="to do", version="v", applied_at=None)
+    assert not exists(connection, table)
+    connection.execute('CREATE SCHEMA "my ""app"".x"; CREATE TABLE "my ""app"".x"."to do" (v int)')
+    assert exists(connection, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -37,6 +37,8 @@ class Migration:
     down_mode: str | None = None
     label: str = ""
     """The name that people know it by, where the version alone is a bare number: ``000001_create_users``."""
+    parts: tuple[Migration, ...] = ()
+    """The migrations of the tool's own that make it up, where a team counts several as one; ``up`` is the first's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,20 @@ class History:
     orphan_downs: tuple[Path, ...] = ()
     faults: tuple[str, ...] = ()
     """What makes the order doubtful: the same version twice, two heads; one line each, for versions-are-ordered."""
+    roots: tuple[Path, ...] = ()
+    """All directories, where it is several; ``root`` is the first."""
 
     @property
     def versions(self) -> tuple[str, ...]:
         """The versions, in order."""
         return tuple(m.version for m in self.migrations)
+
+    @property
+    def singly(self) -> History:
+        """The history as the tool counts it: each part of a group by itself."""
+        if not any(m.parts for m in self.migrations):
+            return self
+        return replace(self, migrations=tuple(part for m in self.migrations for part in m.parts or (m,)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pgproof.tool import Body, modes, syntax
 from pgproof.tool.grammar import Node, ast, enums
@@ -31,6 +31,18 @@ def judge(script: Script, mode: str, surroundings: Surroundings) -> Body:
     )
 
 
+def together(bodies: Sequence[Body]) -> Body:
+    """Return how several bodies may be run one after the other."""
+    if len(bodies) == 1:
+        return bodies[0]
+    return Body(
+        is_empty=all(b.is_empty for b in bodies),
+        needs_clone=next((b.needs_clone for b in bodies if b.needs_clone), ""),
+        moves_data=any(b.moves_data for b in bodies),
+        tables=tuple(dict.fromkeys(table for b in bodies for table in b.tables)),
+    )
+
+
 def moves_data(statement: Statement, surroundings: Surroundings) -> bool:
     """Return whether a statement moves data, itself or through a function of this history."""
     if statement.moves_data or statement.node is None:
@@ -39,6 +51,8 @@ def moves_data(statement: Statement, surroundings: Surroundings) -> bool:
 
 
 def _reason(script: Script, mode: str, surroundings: Surroundings) -> str:
+    if script.refused:
+        return script.refused
     if not script.statements:
         return ""
     for statement in script.statements:

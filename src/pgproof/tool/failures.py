@@ -89,3 +89,23 @@ def no_commit(place: Place) -> MigrationFailed:
             statement=masked(place.statement)[:STATEMENT_LIMIT],
         )
     )
+
+
+def refused_by(tool: str, why: str, place: Place) -> MigrationFailed:
+    """Return the failure of a file that a tool does not even send."""
+    return MigrationFailed(
+        Failure(sqlstate="unknown", message=f"{tool} refuses it: {why}", file=shown(place.path), line=place.line)
+    )
+
+
+def lost_transaction(said: str, place: Place) -> MigrationFailed:
+    """Return the failure of a tool whose transaction a file has ended."""
+    return MigrationFailed(
+        Failure(
+            sqlstate="25P01",
+            message=f"the file ends the transaction that the tool has opened around it, and the tool stops: {said}",
+            hint="Take BEGIN and COMMIT out of the file, or tell the tool to open no transaction for it.",
+            file=shown(place.path),
+            line=place.line,
+        )
+    )

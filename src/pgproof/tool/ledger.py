@@ -40,7 +40,7 @@ class Ledger(Protocol):
         """Return the migrations on disk that are not applied, in order."""
         ...
 
-    def lock(self, connection: psycopg.Connection) -> None:
+    def lock(self, connection: psycopg.Connection, history: History) -> None:
         """Wait for the lock that the layout's own tool takes; closing the connection gives it back."""
         ...
 
@@ -56,9 +56,10 @@ def relation(table: HistoryTable) -> sql.Identifier:
 
 
 def exists(connection: psycopg.Connection, table: HistoryTable) -> bool:
-    """Return whether the table is there."""
+    """Return whether the table is there; a view of its name is none."""
     row = connection.execute(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = %s AND tablename = %s)",
+        "SELECT c.relkind IN ('r', 'p') FROM pg_catalog.pg_class c"
+        " WHERE c.oid = pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text))",
         (table.schema, table.table),
         prepare=False,
     ).fetchone()
@@ -160,5 +161,5 @@ class RowLedger:
         """Return the migrations without a row."""
         return not_in(self.recorded(connection), history)
 
-    def lock(self, connection: psycopg.Connection) -> None:
+    def lock(self, connection: psycopg.Connection, history: History) -> None:
         """Take no lock."""

@@ -13,6 +13,8 @@ AUTOCOMMIT = "autocommit"
 """Each statement by itself."""
 OWN = "own transactions"
 """As the file's BEGIN and COMMIT say."""
+NESTED = "own transactions in the tool's"
+"""As the file's BEGIN and COMMIT say, after the tool has opened a transaction: the first COMMIT ends that one."""
 
 
 def refusal(statement: Statement, surroundings: Surroundings) -> str:
@@ -53,3 +55,13 @@ def as_annotated(script: Script, *, outside: bool) -> str:
     if has_own_transactions(script):
         return OWN
     return AUTOCOMMIT if outside else TRANSACTION
+
+
+def of_tool(script: Script, surroundings: Surroundings, *, outside: bool) -> str:
+    """Return the mode of a tool that sends the whole file in its own transaction, or ``outside`` it where told so."""
+    return of_one_query(script, surroundings) if outside else in_tools_transaction(script)
+
+
+def in_tools_transaction(script: Script) -> str:
+    """Return the mode of a file around which the tool opens a transaction, whatever it holds."""
+    return NESTED if has_own_transactions(script) else TRANSACTION

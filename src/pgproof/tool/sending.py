@@ -14,7 +14,7 @@ from psycopg.waiting import Wait
 
 from pgproof.tool import Ran
 from pgproof.tool.body import moves_data
-from pgproof.tool.failures import Place, failed, no_commit, raise_lost
+from pgproof.tool.failures import Place, failed, lost_transaction, no_commit, raise_lost, refused_by
 from pgproof.tool.statements import Script, Statement
 from pgproof.tool.surroundings import Surroundings
 
@@ -47,11 +47,20 @@ def send_whole(connection: psycopg.Connection, file: File) -> list[Ran]:
 
 
 def send_each(connection: psycopg.Connection, file: File) -> list[Ran]:
-    """Send statement by statement, each as a query of its own."""
+    """Send statement by statement, each as a query of its own; those that are joined go together."""
     ran: list[Ran] = []
-    for index, statement in enumerate(file.script.statements):
-        ran += _send(connection, file, statement.text, statement.start, index)
+    statements = file.script.statements
+    firsts = [index for index, statement in enumerate(statements) if not statement.is_joined]
+    for first, behind in zip(firsts, [*firsts, len(statements)][1:], strict=True):
+        start, last = statements[first].start, statements[behind - 1]
+        ran += _send(connection, file, file.script.text[start : last.start + len(last.text)], start, first)
     return ran
+
+
+def require_accepted(file: File, tool: str) -> None:
+    """Refuse a file that the layout's own tool would not run."""
+    if file.script.refused:
+        raise refused_by(tool, file.script.refused, Place(path=file.path, line=file.script.refused_line))
 
 
 def command(connection: psycopg.Connection, file: File, statement: str) -> None:
@@ -62,6 +71,12 @@ def command(connection: psycopg.Connection, file: File, statement: str) -> None:
         raise_lost(error, connection)
         last = file.place()
         raise failed(error, Place(path=last.path, line=last.line, statement=statement)) from error
+
+
+def require_open(connection: psycopg.Connection, file: File, said: str) -> None:
+    """Refuse a file that has ended the tool's transaction, where the tool then stops with such words."""
+    if said and connection.pgconn.transaction_status == pq.TransactionStatus.IDLE:
+        raise lost_transaction(said, file.place())
 
 
 def require_ended(connection: psycopg.Connection, file: File) -> None:

@@ -29,6 +29,8 @@ class Statement:
     tables: tuple[str, ...]
     node: Any = field(default=None, compare=False, repr=False)
     """What the grammar made of it; None where it could not read the file."""
+    is_joined: bool = False
+    """Whether it goes to the server in one query with the statement before it, however the file is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class Script:
     text: str
     statements: tuple[Statement, ...]
     is_parsed: bool = True
+    refused: str = ""
+    """Why the layout's own tool does not run it at all; empty where it does."""
+    refused_line: int = 0
 
     @property
     def first_line(self) -> str:
@@ -155,3 +160,8 @@ def _without_tail(statement: str) -> str:
         return statement.rstrip()
     tokens = [t for t in pglast.parser.scan(statement) if t.name not in ("SQL_COMMENT", "C_COMMENT")]
     return statement[: tokens[-1].end + 1] if tokens else statement.rstrip()
+
+
+def refused(content: str, why: str, line: int = 0) -> Script:
+    """Return the script of a file that the layout's own tool does not run."""
+    return Script(text=content, statements=(), refused=why, refused_line=line)

@@ -96,27 +96,60 @@ def test_a_directory_one_level_up_says_where_to_go(write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "tool"),
-    [
-        (["V1__a.sql", "V1_2__b.sql"], "Flyway"),
-        (["2024_a/up.sql", "2024_a/down.sql"], "Diesel"),
-        (["env.py", "versions/a.py"], "Alembic"),
-    ],
+    ("names", "tool"), [(["env.py", "versions/a.py"], "Alembic"), (["Cargo.toml", "src/lib.rs"], "SeaORM")]
 )
 def test_tools_that_are_not_read_yet_are_called_by_name(write, names: list[str], tool: str) -> None:
     with pytest.raises(HistoryFault, match=tool):
         layouts.detect(write(dict.fromkeys(names, UP)))
 
 
-@pytest.mark.parametrize(
-    ("tool", "down"), [("goose", "-- +goose Down"), ("dbmate", "-- migrate:down"), ("sql-migrate", "-- +migrate Down")]
-)
+@pytest.mark.parametrize(("tool", "down"), [("rambler", "-- rambler down"), ("sql-migrate", "-- +migrate Down")])
 def test_files_with_a_down_section_are_not_run_through(write, tool: str, down: str) -> None:
     root = write({"1_a.sql": f"{UP}\n{down}\nDROP TABLE t;"})
     with pytest.raises(HistoryFault, match=tool) as fault:
         layouts.detect(root)
     assert "--layout=numbered" in fault.value.remedy
     assert layouts.detect(root, "numbered").versions == ("1_a",)
+
+
+@pytest.mark.parametrize(
+    ("files", "layout"),
+    [
+        ({"1_a.sql": "-- no-transaction\nSELECT 1", "2_b.sql": UP}, "sqlx"),
+        ({"1_a.sql": UP, "../Cargo.toml": '[dependencies]\nsqlx = "0.9"'}, "sqlx"),
+        ({"1_a.up.sql": UP, "1_a.down.sql": UP, "../Cargo.toml": "[dependencies.sqlx]"}, "sqlx"),
+        ({"1_a.sql": UP, "../Cargo.toml": '[dependencies]\nsea-sqlx-x = "0.9"'}, "numbered"),
+        ({"1_a.sql": f"-- +goose up\n{UP}", "2_b.sql": f"-- +goose Up\n{UP}"}, "goose"),
+        ({"1_a.sql": f"-- migrate:up\n{UP}-- migrate:down"}, "dbmate"),
+        ({"1_a.up.sql": UP, "../go.mod": "require github.com/gobuffalo/pop/v6 v6.1.1"}, "pop"),
+        ({"1_a.up.sql": UP, "../go.mod": "require github.com/gobuffalo/popular v6.1.1"}, "golang-migrate"),
+        ({"1_a.up.sql": UP, "2_b.mysql.up.sql": UP}, "pop"),
+        ({"1_a.up.sql": UP, "2_b.autocommit.up.sql": UP}, "popx"),
+        ({"1_a.up.sql": UP, "../go.mod": "require github.com/ory/x v0.0.1"}, "popx"),
+        ({"1_a/up.sql": UP, "2_b/up.sql": UP}, "diesel"),
+        ({"1_a/up.sql": UP, "1_a/metadata.yaml": "name: a"}, "sourcegraph"),
+        ({"V1__a.sql": UP, "more/V2__b.sql": UP}, "flyway"),
+        ({"0/1_a.up.sql": UP, "1/1_b.up.sql": UP}, "two-levels"),
+    ],
+)
+def test_names_alone_do_not_always_tell(write, files: dict[str, str], layout: str) -> None:
+    assert layouts.detect(write(files)).layout == layout
+
+
+def test_only_the_repository_itself_is_looked_at(write) -> None:
+    root = write({"Cargo.toml": "sqlx", "repo/.git/HEAD": "", "repo/db/1_a.sql": UP, "db/1_a.sql": UP})
+    assert layouts.detect(root / "repo" / "db").layout == "numbered"
+    assert layouts.detect(root / "db").layout == "sqlx"
+
+
+def test_several_directories_are_one_history(write) -> None:
+    root = write({"a/V2__b.sql": UP, "b/V1__a.sql": UP, "b/V10__c.sql": UP, "c/x.md": "", "a/1_x.up.sql": UP})
+    history = layouts.detect([root / "a", root / "b", root / "c", root / "a"])
+    assert (history.layout, history.versions, history.root) == ("flyway", ("1", "2", "10"), root / "a")
+    assert history.roots == (root / "a", root / "b", root / "c")
+    assert [p.name for p in history.ignored] == ["1_x.up.sql", "x.md"]
+    numbered = layouts.detect([root / "a"], "golang-migrate")
+    assert (numbered.versions, numbered.roots) == (("1",), ())
 
 
 def test_what_lies_beside_the_migrations_is_named(write) -> None:

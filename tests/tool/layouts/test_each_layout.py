@@ -23,6 +23,15 @@ def test_golang_numbers_are_unique(write) -> None:
     assert history.migrations[0].up.name == "01_b.up.sql"
 
 
+def test_golang_counts_a_down_by_itself_as_a_version(tool, database: str) -> None:
+    made = tool({"1_a.up.sql": UP, "1_a.down.sql": "DROP TABLE t", "2_b.down.sql": "SELECT 1"})
+    assert [p.name for p in made.history.orphan_downs] == ["2_b.down.sql"]
+    assert made.body("2").is_empty
+    made.up_all(database)
+    assert [r.version for r in made.recorded(database)] == ["2"]
+    assert [r.kind for r in made.down(database, "2")] == ["SELECT"]
+
+
 def test_golang_has_downs_even_where_one_is_missing(write) -> None:
     history = layouts.detect(write({"1_a.up.sql": UP}))
     assert history.has_downs

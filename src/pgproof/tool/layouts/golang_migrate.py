@@ -10,15 +10,17 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 from psycopg import sql
 
 from pgproof.tool import History, HistoryTable, Migration, Recorded, modes
-from pgproof.tool.layouts.layout import Entry, Listing, history
+from pgproof.tool.layouts.layout import Entry, Layout, history
+from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.layouts.pairs import pair
 from pgproof.tool.ledger import create, exists, relation
-from pgproof.tool.statements import Script
+from pgproof.tool.statements import EMPTY, Script, read
 from pgproof.tool.surroundings import Surroundings
 
 _FILE = re.compile(r"([0-9]+)_(.*)\.(up|down)\.sql", re.DOTALL)
@@ -47,8 +49,8 @@ class LastVersion:
         """Let the one row be the version before this one, if it is this one; none before the first."""
         if [r.version for r in self.recorded(connection)] != [migration.version]:
             return
-        position = history.versions.index(migration.version)
-        self._be(connection, history.versions[position - 1] if position else None)
+        position = history.migrations.index(migration)
+        self._be(connection, history.migrations[position - 1].version if position else None)
 
     def _be(self, connection: psycopg.Connection, version: str | None) -> None:
         connection.execute(sql.SQL("DELETE FROM {}").format(relation(self.table)), prepare=False)
@@ -69,21 +71,21 @@ class LastVersion:
         last = max((int(r.version) for r in self.recorded(connection)), default=-1)
         return tuple(m for m in history.migrations if int(m.version) > last)
 
-    def lock(self, connection: psycopg.Connection) -> None:
-        """Take golang-migrate's own advisory lock: a salted checksum of schema, table and database."""
-        name = f"{self.table.schema}\0{self.table.table}\0{connection.info.dbname}"
+    def lock(self, connection: psycopg.Connection, history: History) -> None:  # noqa: ARG002 - the protocol's
+        """Take the advisory lock of golang-migrate's program: a salted checksum of schema, table and the URL's path."""
+        name = f"{self.table.schema}\0{self.table.table}\0/{connection.info.dbname}"
         number = zlib.crc32(name.encode()) * _LOCK_SALT % 2**32
         connection.execute("SELECT pg_catalog.pg_advisory_lock(%s)", (number,), prepare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class GolangMigrate:
+class GolangMigrate(Layout):
     """Each file is sent as one query."""
 
-    name: str = "golang-migrate"
-    shape: str = "<integer>_<name>.up.sql, and .down.sql"
-    ledger: LastVersion = field(default_factory=LastVersion)
-    sends_whole: bool = True
+    name: ClassVar[str] = "golang-migrate"
+    shape: ClassVar[str] = "<integer>_<name>.up.sql, and .down.sql"
+    ledger = LastVersion()
+    sends_whole: ClassVar[bool] = True
+    begin: ClassVar[str] = ""
 
     def claims(self, listing: Listing) -> tuple[Path, ...]:
         """Return the files that have a number and a direction."""
@@ -93,12 +95,20 @@ class GolangMigrate:
         """Return the history in the order of the numbers."""
         files = [(int(m[1]), m[3], p) for p in listing.files if (m := _FILE.fullmatch(p.name))]
         pairs = pair(files)
-        entries = (
+        entries = [
             Entry(version=str(number), up=up, down=pairs.downs.get(number), label=up.name.removesuffix(".up.sql"))
-            for number, up in sorted(pairs.ups.items())
-        )
+            for number, up in pairs.ups.items()
+        ]
+        # to golang-migrate, a down by itself is a version, whose up is empty
+        orphans = {p: number for number, _, p in files if p in pairs.orphan_downs}
+        entries += [Entry(version=str(n), up=p, down=p, label=p.name) for p, n in orphans.items()]
+        entries.sort(key=lambda entry: int(entry.version))
         return history(self, listing, entries, has_downs=True, orphan_downs=pairs.orphan_downs, faults=pairs.twice)
 
-    def mode(self, script: Script, surroundings: Surroundings) -> str:
+    def script(self, path: Path, *, down: bool) -> Script:
+        """Return the file; nothing for the up of a down by itself."""
+        return EMPTY if not down and path.name.endswith(".down.sql") else read(path)
+
+    def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode of one query for the whole file."""
         return modes.of_one_query(script, surroundings)

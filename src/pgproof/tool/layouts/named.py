@@ -7,11 +7,12 @@ The version of a migration is the whole name before ``.up.sql``. A file whose fi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from pgproof.tool import History, modes
-from pgproof.tool.layouts.layout import Entry, Listing, history
+from pgproof.tool.layouts.layout import Entry, Layout, history
+from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.layouts.pairs import pair
 from pgproof.tool.ledger import RowLedger
 from pgproof.tool.statements import Script
@@ -22,14 +23,12 @@ _NUMBERED = re.compile(r"V?[0-9]+(?:[-._]|\.(?:up|down)\.sql)")
 _OUTSIDE = re.compile(r"--\s*pgproof:\s*no-transaction\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Layout):
     """A file is one transaction unless its first line says otherwise."""
 
-    name: str = "named"
-    shape: str = "<version>.up.sql, and .down.sql"
-    ledger: RowLedger = field(default_factory=RowLedger)
-    sends_whole: bool = False
+    name: ClassVar[str] = "named"
+    shape: ClassVar[str] = "<version>.up.sql, and .down.sql"
+    ledger = RowLedger()
 
     def claims(self, listing: Listing) -> tuple[Path, ...]:
         """Return the files that have a direction and start with no number."""
@@ -48,6 +47,6 @@ class Named:
             faults=pairs.twice,
         )
 
-    def mode(self, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
+    def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode that the first line asks for."""
         return modes.as_annotated(script, outside=bool(_OUTSIDE.fullmatch(script.first_line)))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from pgproof.tool import History, modes
-from pgproof.tool.layouts.layout import Entry, Listing, history
+from pgproof.tool.layouts.layout import Entry, Layout, history
+from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.layouts.pairs import pair
 from pgproof.tool.ledger import RowLedger
 from pgproof.tool.statements import Script
@@ -46,14 +48,12 @@ def _parse(path: Path) -> _Name | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Layout):
     """A file is one transaction unless it holds a statement that PostgreSQL refuses in one, or says so in line 1."""
 
-    name: str = "numbered"
-    shape: str = "<n>-<name>.sql, <n>_<name>.sql, V<n>.<name>.(up|down).sql, <n.n.n>_<nn>_<name>.sql"
-    ledger: RowLedger = field(default_factory=RowLedger)
-    sends_whole: bool = False
+    name: ClassVar[str] = "numbered"
+    shape: ClassVar[str] = "<n>-<name>.sql, <n>_<name>.sql, V<n>.<name>.(up|down).sql, <n.n.n>_<nn>_<name>.sql"
+    ledger = RowLedger()
 
     def claims(self, listing: Listing) -> tuple[Path, ...]:
         """Return the numbered files, but for up/down pairs by an integer and ``_``, which are golang-migrate's."""
@@ -76,7 +76,7 @@ class Numbered:
             faults=[*pairs.twice, *_same_number(numbers)],
         )
 
-    def mode(self, script: Script, surroundings: Surroundings) -> str:
+    def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode that the statements ask for."""
         outside = bool(_OUTSIDE.fullmatch(script.first_line))
         return modes.by_statements(script, surroundings, outside=outside)

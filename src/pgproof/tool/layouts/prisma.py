@@ -9,12 +9,14 @@ import uuid
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 
 from pgproof.errors import HistoryFault
 from pgproof.tool import History, HistoryTable, Migration, Recorded, modes
-from pgproof.tool.layouts.layout import Entry, Listing, history
+from pgproof.tool.layouts.layout import Entry, Layout, history
+from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.ledger import exists, not_in
 from pgproof.tool.statements import Script, read_text
 from pgproof.tool.surroundings import Surroundings
@@ -71,19 +73,19 @@ class PrismaMigrations:
         """Return the migrations that were not applied."""
         return not_in(self.recorded(connection), history)
 
-    def lock(self, connection: psycopg.Connection) -> None:
+    def lock(self, connection: psycopg.Connection, history: History) -> None:  # noqa: ARG002 - the protocol's
         """Take Prisma's own advisory lock."""
         connection.execute("SELECT pg_catalog.pg_advisory_lock(%s)", (_LOCK_ID,), prepare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Prisma:
+class Prisma(Layout):
     """Each file is sent as one query; directories are applied in the order of their names as text."""
 
-    name: str = "prisma"
-    shape: str = "<stamp>_<name>/migration.sql, and migration_lock.toml"
-    ledger: PrismaMigrations = field(default_factory=PrismaMigrations)
-    sends_whole: bool = True
+    name: ClassVar[str] = "prisma"
+    shape: ClassVar[str] = "<stamp>_<name>/migration.sql, and migration_lock.toml"
+    ledger = PrismaMigrations()
+    sends_whole: ClassVar[bool] = True
+    begin: ClassVar[str] = ""
 
     def claims(self, listing: Listing) -> tuple[Path, ...]:
         """Return the files called migration.sql one level down."""
@@ -106,7 +108,7 @@ class Prisma:
             inside=[p for up in ups for p in sorted(up.parent.iterdir()) if p != up],
         )
 
-    def mode(self, script: Script, surroundings: Surroundings) -> str:
+    def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode of one query for the whole file."""
         return modes.of_one_query(script, surroundings)
 

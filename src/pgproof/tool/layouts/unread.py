@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pgproof.tool.layouts.layout import Listing
+from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.statements import read_text
 
 _SECTIONS = (
-    ("goose", re.compile(r"^\s*--\s*\+goose\s+down\b", re.IGNORECASE | re.MULTILINE)),
-    ("dbmate", re.compile(r"^\s*--\s*migrate:down\b", re.IGNORECASE | re.MULTILINE)),
     ("sql-migrate", re.compile(r"^\s*--\s*\+migrate\s+down\b", re.IGNORECASE | re.MULTILINE)),
     ("rambler", re.compile(r"^\s*--\s*rambler\s+down\b", re.IGNORECASE | re.MULTILINE)),
     ("node-pg-migrate", re.compile(r"^\s*--\s*down\s+migration\b", re.IGNORECASE | re.MULTILINE)),
     ("Liquibase", re.compile(r"\A\s*--\s*liquibase\s+formatted\s+sql\b", re.IGNORECASE)),
 )
-_FLYWAY = re.compile(r"(?:[VU][0-9][0-9._]*|R)__.*\.sql", re.DOTALL)
 
 
 def sections(path: Path) -> str:
@@ -27,10 +24,6 @@ def sections(path: Path) -> str:
 
 def recognise(listing: Listing) -> str:
     """Return the tool whose directory this looks like; empty where none comes to mind."""
-    if any(_FLYWAY.fullmatch(f.name) for f in listing.files):
-        return "Flyway"
-    if any((f / "up.sql").is_file() for f in listing.folders):
-        return "Diesel or Sourcegraph"
     if any(f.name == "env.py" for f in listing.files) or any(f.name == "versions" for f in listing.folders):
         return "Alembic"
     if any(f.name == "Cargo.toml" for f in listing.files):

@@ -1,0 +1,1 @@
+"""The migration tools themselves, run on the same directories as pgproof."""

@@ -1,0 +1,1 @@
+CREATE TABLE longer (id int);

@@ -1,0 +1,1 @@
+CREATE TABLE earlier (id int);

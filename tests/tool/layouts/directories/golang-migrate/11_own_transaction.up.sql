@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE TABLE own (id int);
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- +goose Up
+BEGIN;
+CREATE TABLE own (id int);
+COMMIT;
+
+-- +goose Down
+DROP TABLE own;

@@ -1,0 +1,3 @@
+BEGIN;
+CREATE TABLE own (id int);
+COMMIT;

@@ -1,0 +1,1 @@
+ALTER TABLE users ENGINE = InnoDB;

@@ -1,0 +1,5 @@
+begin;
+
+CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL, mail text);
+
+commit;

@@ -1,0 +1,3 @@
+begin;
+comment on table users is 'Größe';
+commit;
