@@ -16,9 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from pgproof.server import named
 from pgproof.server.binaries import Binaries, at_hand
 from pgproof.server.embedded import EmbeddedServer, start
+from pgproof.server.named import NamedServer
 from pgproof.server.privileges import unprivileged
+
+from .tcp import TcpServer, serving
 
 SOURCES = Path(__file__).parents[2] / "src"
 OWNER = """
@@ -159,3 +163,24 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+@pytest.fixture(scope="package")
+def tcp() -> Iterator[TcpServer]:
+    """Yield a server of somebody else, the oldest at hand."""
+    with serving(AT_HAND[ANY]) as server:
+        yield server
+
+
+@pytest.fixture
+def named_server(tcp: TcpServer) -> Iterator[NamedServer]:
+    """Yield that server, entered as a user that may create databases and nothing more."""
+    server = enter(tcp.url("ci"))
+    yield server
+    server.close()
+
+
+def enter(url: str, **more: object) -> NamedServer:
+    """Enter a server as a run does."""
+    given = {"pg_version": None, "extensions": frozenset(), "timezone": "Asia/Tokyo"} | more
+    return named.start(url, **given)  # type: ignore[arg-type]  # a test's own words

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pgproof.errors import UsageFault, did_you_mean
 from pgproof.finding import Level
 from pgproof.masking import masked
 from pgproof.settings import places
+from pgproof.settings.base import read_base
+from pgproof.settings.file import BESIDE, OF_ONE_HISTORY, File, find
 from pgproof.settings.model import OPTION, HistoryOverride, Settings, Waiver
 from pgproof.settings.options import OPTIONS, Option
-from pgproof.settings.reading import Keys, read_toml
+from pgproof.settings.reading import Keys
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -19,46 +21,43 @@ _OWN_TESTS = "PGPROOF_TEST_"
 """Variables of pgproof's own tests are no settings."""
 
 
-def load(options: Mapping[str, object], *, cwd: Path, environ: Mapping[str, str]) -> Settings:
-    """Return the settings; ``options`` maps fields to the text, flag or list of texts that was given."""
-    file, tables = _file(cwd)
-    values, sources = _from_file(file, tables) if file else ({}, {})
-    for name, (value, source) in {**_from_environment(environ, cwd), **_from_options(options, cwd)}.items():
+def load(
+    options: Mapping[str, object], *, cwd: Path, environ: Mapping[str, str], to_write: frozenset[str] = frozenset()
+) -> Settings:
+    """Return the settings; ``options`` maps fields to the text, flag or list of texts that was given.
+
+    ``to_write`` are fields whose file need not be there yet.
+    """
+    given = {**_from_environment(environ, cwd), **_from_options(options, cwd)}
+    named = _migrations(given["migrations"][0], cwd) if "migrations" in given else None
+    file = find(named, cwd)
+    values, sources = _from_file(file) if file else ({}, {})
+    own = values.get("migrations")
+    migrations = named or _migrations(own, cwd)
+    foreign = file if file and not file.speaks_for(migrations, own) else None
+    left_out = _leave_out(values, foreign) if foreign else ()
+    folders = [migrations, *([file.folder] if file and not foreign else [])]
+    sources = {name: source for name, source in sources.items() if name in values}
+    for name, (value, source) in given.items():
         values[name], sources[name] = value, source
-    values["migrations"] = _migrations(values.get("migrations"), cwd)
-    for name, beside in (("contract", "contract.toml"), ("seeds", "seed")):
-        found = values.get(name) or _default_beside(beside, Path(str(values["migrations"])), file)
+    for name, beside in BESIDE.items():
+        found = values.get(name) or _default_beside(beside, folders)
         if found is not None:
-            values[name] = _existing(name, Path(str(found)))
-    return Settings(**values, file=file, sources=sources)  # type: ignore[arg-type]  # each was checked against its form
+            values[name] = Path(str(found)) if name in to_write else _existing(name, Path(str(found)))
+    values |= {"migrations": migrations, "file": file.path if file else None, "left_out": left_out}
+    return Settings(**values, sources=sources)  # type: ignore[arg-type]  # each was checked against its form
 
 
-def _file(cwd: Path) -> tuple[Path | None, object]:
-    """Return the settings file and its table: the nearest pgproof.toml, else the nearest [tool.pgproof]."""
-    folders = (cwd, *cwd.parents)
-    for folder in folders:
-        if (folder / "pgproof.toml").is_file():
-            return folder / "pgproof.toml", read_toml(folder / "pgproof.toml")
-    for folder in folders:
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        tool = read_toml(path).get("tool")
-        if isinstance(tool, Mapping) and "pgproof" in tool:
-            return path, tool["pgproof"]
-    return None, {}
-
-
-def _from_file(file: Path, tables: object) -> tuple[dict[str, object], dict[str, str]]:
-    place = file.name if file.name == "pgproof.toml" else f"{file.name} [tool.pgproof]"
-    keys = Keys(tables, place)
+def _from_file(file: File) -> tuple[dict[str, object], dict[str, str]]:
+    place, folder = file.place, file.folder
+    keys = Keys(file.table, place)
     values: dict[str, object] = {}
     for option in OPTIONS:
         if option.is_selection or (value := keys.take(option.field)) is None:
             continue
         if not _has_form(option, value):
             raise keys.wrong(option.field, value, _wanted(option))
-        values[option.field] = _whole(option, value, file.parent, place)
+        values[option.field] = _whole(option, value, folder, place)
     if (levels := keys.take("levels")) is not None:
         values["levels"] = _levels(levels, f"{place} [levels]")
     if (waivers := keys.take("waiver")) is not None:
@@ -67,8 +66,21 @@ def _from_file(file: Path, tables: object) -> tuple[dict[str, object], dict[str,
         values["waivers"] = tuple(_waiver(waiver, f"{place} [[waiver]]") for waiver in waivers)
     if (history := keys.take("history")) is not None:
         values["history"] = _history(history, f"{place} [history]")
+    if (locations := keys.take("locations")) is not None:
+        values["locations"] = _locations(keys, locations, folder)
+    if (base := keys.take("base")) is not None:
+        values["base"] = read_base(base, f"{place} [base]", folder)
     keys.done()
-    return values, dict.fromkeys(values, file.name)
+    return values, dict.fromkeys(values, file.path.name)
+
+
+def _leave_out(values: dict[str, object], file: File) -> tuple[str, ...]:
+    """Take away what the file says of another history, and return the names of that."""
+    names = {name for name, beside in BESIDE.items() if (file.folder / beside).exists()}
+    for name in OF_ONE_HISTORY & values.keys():
+        names.add(name)
+        del values[name]
+    return tuple(sorted(names))
 
 
 def _from_environment(environ: Mapping[str, str], cwd: Path) -> dict[str, tuple[object, str]]:
@@ -182,14 +194,20 @@ def _history(values: object, place: str) -> HistoryOverride:
     return history
 
 
+def _locations(keys: Keys, given: object, folder: Path) -> tuple[Path, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) and one.strip() for one in given):
+        raise keys.wrong("locations", given, "a list of paths")
+    return tuple((folder / Path(one).expanduser()).absolute() for one in given)
+
+
 def _migrations(given: object, cwd: Path) -> Path:
     return places.default_migrations(cwd) if given is None else places.existing(Path(str(given)), cwd)
 
 
-def _default_beside(name: str, migrations: Path, file: Path | None) -> Path | None:
+def _default_beside(name: str, folders: Iterable[Path]) -> Path | None:
     """Return what lies in the migrations directory or beside the settings file; two of them are one too many."""
-    folders = dict.fromkeys([migrations, *([file.parent] if file else [])])
-    found = [folder / name for folder in folders if (folder / name).exists()]
+    once = {folder.resolve(): folder for folder in folders}
+    found = [folder / name for folder in once.values() if (folder / name).exists()]
     if len(found) > 1:
         raise UsageFault(f"There are {found[0]} and {found[1]}.", "Keep one of them, or name the one that counts.")
     return found[0] if found else None

@@ -35,19 +35,50 @@ class HistoryOverride:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What is there before the first migration, on every database that is made anew."""
+
+    roles: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the database, as ``ALTER DATABASE … SET`` takes them."""
+    sql: tuple[Path, ...] = ()
+    """Files, in the order in which they are run."""
+
+    def __str__(self) -> str:
+        named = (("roles", self.roles), ("schemas", self.schemas), ("extensions", self.extensions))
+        parts = [f"{what} {', '.join(names)}" for what, names in named if names]
+        parts += [f"settings {', '.join(self.settings)}"] if self.settings else []
+        parts += [f"files {', '.join(path.name for path in self.sql)}"] if self.sql else []
+        return "; ".join(parts) or "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that a run is told; paths are absolute."""
 
     migrations: Path
     layout: str | None = None
+    locations: tuple[Path, ...] = ()
+    """More directories of the same history."""
+    groups: str | None = None
+    """A regular expression: neighbours from whose names it takes the same text are one migration."""
     server: str = field(default="auto", repr=False)
     """``auto``, ``embedded``, ``container``, or a URL, which may hold a password."""
+    allow_server_wide: bool = False
+    """Whether the history may change what belongs to all of a server that is named by URL."""
     pg_version: int | None = None
     pg_bin: Path | None = None
     scratch: Path | None = None
     rows: int = 20
     seed: int = 1
     timezone: str = "Asia/Tokyo"
+    base: Base | None = None
+    role: str | None = None
+    """Who migrates, as in production: no superuser, owner of the database."""
+    statement_timeout: str | None = None
+    lock_timeout: str | None = None
     release: int = 3
     profile: str = "runbook"
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -63,6 +94,8 @@ class Settings:
     read_everything: bool = False
     file: Path | None = None
     """The settings file that was read."""
+    left_out: tuple[str, ...] = ()
+    """What that file says of the history of another directory."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Field → the file, variable or ``option`` that gave it; a field that is missing has its default."""
 

@@ -40,8 +40,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(field="migrations", form="path", metavar="DIR", help="the migrations directory (default: ./migrations)"),
     Option(field="layout", form="text", metavar="NAME", help="its layout, where pgproof should not find out itself"),
     Option(
+        field="groups", form="text", metavar="REGEX",
+        help="files from whose names it takes the same text are one migration",
+    ),
+    Option(
         field="server", form="text", metavar="WHICH",
         help="auto (default), embedded, container, or the URL of a scratch server",
+    ),
+    Option(
+        field="allow_server_wide", form="flag",
+        help="on a server named by URL, let migrations change what belongs to all of it (roles, ALTER SYSTEM, …)",
     ),
     Option(field="pg_version", form="number", least=1, metavar="N", help="PostgreSQL major version, e.g. 17"),
     Option(field="pg_bin", form="path", metavar="DIR", help="the bin directory of an installed PostgreSQL"),
@@ -49,12 +57,15 @@ OPTIONS: tuple[Option, ...] = (
     Option(field="rows", form="number", metavar="N", help="rows in each table (default 20; 0: empty tables)"),
     Option(field="seed", form="number", metavar="N", help="same seed, same rows (default 1)"),
     Option(field="timezone", form="text", metavar="NAME", help="TimeZone of the server (default Asia/Tokyo)"),
+    Option(field="role", form="text", metavar="NAME", help="who migrates: no superuser, owner of the database"),
+    Option(field="statement_timeout", form="text", metavar="TIME", help="of the one who migrates, e.g. 30s"),
+    Option(field="lock_timeout", form="text", metavar="TIME", help="of the one who migrates, e.g. 5s"),
     Option(field="release", form="number", least=1, metavar="N", help="the newest N migrations are the release"),
     Option(
         field="profile", form="text", metavar="NAME", choices=("runbook", "adopt", "live"),
         help="which level each check has: runbook (default)",
     ),
-    Option(field="contract", form="path", metavar="FILE", help="contract.toml with the declared data changes"),
+    Option(field="contract", form="path", metavar="FILE", help="contract.toml: what the team has agreed on"),
     Option(field="seeds", form="path", metavar="DIR", help="your own rows: <version>.sql, run before that version"),
     Option(field="keep_rows", form="path", metavar="DIR", help="write the generated rows there, one file a version"),
     Option(field="evidence", form="path", metavar="DIR", help="keep the evidence there"),
