@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
-from pgproof import Check, Column, Constraint, Finding, Looked, NotApplicable, Preview, Table, check, each, identifier
+from pgproof import (
+    Agreed,
+    Check,
+    Column,
+    Constraint,
+    Finding,
+    Looked,
+    NotApplicable,
+    Preview,
+    Table,
+    check,
+    each,
+    identifier,
+    needs,
+)
 
+from .agreeing import REMEDY, demand_agreement
 from .levels import ALWAYS, OLD_ROWS
 from .wording import counted, listed, plain
+
+CONSTRAINT_MATCHES_CONTRACT = Check(
+    id="constraint-matches-contract",
+    claim="The constraint is there and defined as the contract says.",
+    effect="Rows get in that applications and reports take for impossible.",
+    remedy=REMEDY,
+    runbook="検証項目 3. 制約確認",
+    levels=ALWAYS,
+)
+
+
+@each("constraint")
+@needs("contract")
+@check(CONSTRAINT_MATCHES_CONTRACT)
+def test_constraint_matches_contract(constraint: Agreed, preview: Preview, looked: Looked) -> None:
+    """It is defined as agreed: a constraint that is dropped for an hour of maintenance often stays away."""
+    demand_agreement(constraint, f"constraint {constraint.identity} is not as agreed", preview, looked)
+
 
 CONSTRAINT_IS_VALIDATED = Check(
     id="constraint-is-validated",

@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
-from pgproof import Catalog, Check, Constraint, Finding, Index, Looked, NotReached, Preview, check, each, identifier
+from pgproof import (
+    Agreed,
+    Check,
+    Constraint,
+    Finding,
+    Index,
+    Looked,
+    NotReached,
+    Preview,
+    check,
+    each,
+    identifier,
+    needs,
+)
 
+from .agreeing import REMEDY, demand_agreement
+from .index_statements import drop, rebuild
 from .leading import is_indexed
 from .levels import ALWAYS, SHAPE
+
+INDEX_MATCHES_CONTRACT = Check(
+    id="index-matches-contract",
+    claim="The index is there and defined as the contract says.",
+    effect="A query that was fast reads the whole table; a unique index that is gone lets duplicates in.",
+    remedy=REMEDY,
+    runbook="検証項目 2. インデックス確認",
+    levels=ALWAYS,
+)
+
+
+@each("index")
+@needs("contract")
+@check(INDEX_MATCHES_CONTRACT)
+def test_index_matches_contract(index: Agreed, preview: Preview, looked: Looked) -> None:
+    """It is defined as agreed: nothing fails when an index goes, until there is load."""
+    demand_agreement(index, f"index {index.identity} is not as agreed", preview, looked)
+
 
 INDEX_IS_VALID = Check(
     id="index-is-valid",
@@ -28,7 +61,7 @@ def test_index_is_valid(index: Index, preview: Preview, looked: Looked) -> None:
         raise Finding(
             f"index {index.identity} is {', '.join(broken)}",
             showed=[f"{index.table} {index.definition}"],
-            do=_rebuild(index, preview.catalog),
+            do=rebuild(index, preview.catalog),
         )
 
 
@@ -56,7 +89,7 @@ def test_index_is_not_duplicate(index: Index, preview: Preview, looked: Looked) 
         raise Finding(
             f"index {index.identity} duplicates {kept.identity}",
             showed=[f"both are on {index.table} {_keys(index)}", *_why_kept(kept)],
-            do=_drop(index),
+            do=drop(index),
         )
 
 
@@ -103,23 +136,3 @@ def _worth(index: Index) -> tuple[bool, bool, bool, bool, str]:
 
 def _why_kept(kept: Index) -> list[str]:
     return [f"{kept.identity} enforces {kept.constraint}"] if kept.constraint else []
-
-
-def _drop(index: Index) -> str:
-    if index.constraint:
-        return f"ALTER TABLE {index.table} DROP CONSTRAINT {identifier(index.name)};"
-    return f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};"
-
-
-def _rebuild(index: Index, catalog: Catalog) -> str:
-    partitions = sorted(t.identity for t in catalog.tables if t.partition_of == index.table)
-    attached = {i.table for i in catalog.indexes if i.partition_of == index.identity}
-    if partitions:
-        missing = ", ".join(t for t in partitions if t not in attached)
-        return f"ALTER INDEX {index.identity} ATTACH PARTITION …; for the index of each of: {missing}"
-    unique = "UNIQUE " if index.is_unique else ""
-    name = identifier(index.name)
-    return (
-        f"DROP INDEX CONCURRENTLY IF EXISTS {index.identity};\n"
-        f"CREATE {unique}INDEX CONCURRENTLY {name} ON {index.table} {index.definition};"
-    )

@@ -2,9 +2,52 @@
 
 from __future__ import annotations
 
-from pgproof import Check, Finding, Looked, NotApplicable, Preview, Table, check, each
+from pgproof import Agreed, Check, Finding, Looked, NotApplicable, Preview, Table, check, each, needs
 
-from .levels import SHAPE
+from .agreeing import REMEDY, demand_agreement
+from .levels import ALWAYS, SHAPE
+from .wording import counted
+
+TABLE_MATCHES_CONTRACT = Check(
+    id="table-matches-contract",
+    claim="Each column has the type, nullability, default, identity and collation that the contract says, and the "
+    "table's partitions, options, triggers, policies and grants are as agreed.",
+    effect="Whoever reads the contract (an application, a report, the next migration) builds on what is not so.",
+    remedy=REMEDY,
+    runbook="検証項目 1. テーブル構造確認",
+    levels=ALWAYS,
+)
+
+
+@each("table")
+@needs("contract")
+@check(TABLE_MATCHES_CONTRACT)
+def test_table_matches_contract(table: Agreed, preview: Preview, looked: Looked) -> None:
+    """It is as agreed: a column that lost its NOT NULL on the way to something else is seen in no review."""
+    demand_agreement(table, f"table {table.identity} is not as agreed", preview, looked)
+
+
+NOTHING_UNDECLARED = Check(
+    id="nothing-undeclared",
+    claim="No object of the kind is beyond the contract; views, functions, types and all else that no other check "
+    "compares are as agreed.",
+    effect="What nobody has agreed to is used, and then cannot be taken away again; or it opens what was closed.",
+    remedy="Take it away in a new migration; or, where it is wanted, run `pgproof contract` and let its difference be "
+    "reviewed with the migration.",
+    runbook="検証項目 1. テーブル構造確認",
+    levels=ALWAYS,
+)
+
+
+@each("kind")
+@needs("contract")
+@check(NOTHING_UNDECLARED)
+def test_nothing_undeclared(kind: Agreed, preview: Preview, looked: Looked) -> None:
+    """Nothing is beyond the contract: a grant or a column that came along with something else stays for good."""
+    undeclared = [one for one in kind.differences if one.what == "undeclared"]
+    what = "not in the contract" if len(undeclared) == len(kind.differences) else "not as agreed"
+    demand_agreement(kind, f"{kind.identity}: {counted(len(kind.differences), 'object')} {what}", preview, looked)
+
 
 TABLE_HAS_PRIMARY_KEY = Check(
     id="table-has-primary-key",

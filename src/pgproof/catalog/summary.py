@@ -52,15 +52,21 @@ def _line(change: Change, members: Sequence[Change]) -> str:
 
 
 def _shortened(field: FieldChange) -> str:
-    """Return a property's change; of long texts only what is not the same, with a little around it."""
-    before, after = " ".join(field.before.split()), " ".join(field.after.split())
+    """Return a property's change."""
+    before, after = differing(field.before, field.after)
+    return f"{field.name} {before or '(none)'} → {after or '(none)'}"
+
+
+def differing(one: str, other: str) -> tuple[str, str]:
+    """Return two texts on one line each; of long ones only what is not the same, with a little around it."""
+    before, after = " ".join(one.split()), " ".join(other.split())
     if before == after:
-        before, after = field.before, field.after
+        before, after = one, other
     if max(len(before), len(after)) > _LONG:
         head = _common(before, after)
         tail = _common(before[head:][::-1], after[head:][::-1])
         before, after = _cut(before, head, tail), _cut(after, head, tail)
-    return f"{field.name} {before or '(none)'} → {after or '(none)'}"
+    return before, after
 
 
 def _common(one: str, other: str) -> int:

@@ -1,14 +1,13 @@
-"""What a team has agreed on, from contract.toml: so far the data changes that its migrations make on purpose."""
+"""Data changes that migrations make on purpose, as the team declares them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from pgproof.errors import UsageFault, did_you_mean
-from pgproof.settings.reading import Keys, read_toml
+from pgproof.settings.reading import Keys
 
 Deletes = int | Literal["any"]
 """At most so many rows, or any number."""
@@ -35,50 +34,19 @@ class DataChange:
         return column in self.rewrites
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
-    """The declared data changes; an empty contract declares none."""
-
-    file: Path | None = None
-    migrations: Mapping[str, DataChange] = field(default_factory=dict)
-
-    def of(self, version: str) -> DataChange:
-        """Return what is declared for a migration: nothing, where it is not named."""
-        return self.migrations.get(version, DataChange())
-
-    def demand_known(self, tables: Collection[str], columns: Collection[str]) -> None:
-        """Raise UsageFault for an entry that names a table or column which the history never has."""
-        for version, change in self.migrations.items():
-            named = [(table, "table", tables) for table in change.deletes]
-            named += [(column, "column", columns) for column in change.rewrites]
-            for name, kind, known in named:
-                if name not in known:
-                    raise UsageFault(
-                        f'{self.file}: [migrations."{version}"] names {name}, and the history never has such a {kind}.'
-                        f"{did_you_mean(name, known)}",
-                        'Write the name in full and as SQL would: public."Order Items", public.t.column.',
-                    )
-
-
-def read_contract(file: Path | None, versions: Iterable[str]) -> Contract:
-    """Return the contract; raises UsageFault for unknown keys, a missing reason, a version that is not on disk."""
-    if file is None:
-        return Contract()
-    keys = Keys(read_toml(file), file.name)
-    entries = keys.take("migrations") or {}
-    keys.done()
+def read_changes(entries: object, versions: Iterable[str], keys: Keys, file: str) -> dict[str, DataChange]:
+    """Return what ``[migrations."<version>"]`` declare; raises UsageFault for what cannot be meant."""
     if not isinstance(entries, Mapping):
         raise keys.wrong("migrations", entries, 'tables, each written [migrations."<version>"]')
     known = tuple(versions)
     for version in entries:
         if version not in known:
             raise UsageFault(
-                f'{file.name}: [migrations."{version}"] matches no migration.{did_you_mean(version, known)}',
+                f'{file}: [migrations."{version}"] matches no migration.{did_you_mean(version, known)}',
                 "Correct the version, or take the entry out.",
             )
-    place = f'{file.name} [migrations."{{}}"]'
-    changes = {version: _data_change(entry, place.format(version)) for version, entry in entries.items()}
-    return Contract(file=file, migrations=changes)
+    place = f'{file} [migrations."{{}}"]'
+    return {version: _data_change(entry, place.format(version)) for version, entry in entries.items()}
 
 
 def _data_change(entry: object, place: str) -> DataChange:

@@ -1,6 +1,9 @@
-"""The contract: what migrations are declared to do to rows."""
+"""contract.toml as a value: declared data changes, and what cannot be meant."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +39,14 @@ def test_what_is_declared(tmp_path):
     assert not change.may_rewrite("public.t.d")
     assert (change.irreversible, contract.of("m2").irreversible) == (False, True)
     assert change.reason == "JIRA-1"
+
+
+def test_the_examples_of_the_documentation_are_contracts(tmp_path):
+    document = Path(__file__).parents[2] / "docs" / "contract.md"
+    schema, bounds = re.findall(r"```toml\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert [kind for kind, _ in read(tmp_path, schema).schema] == ["type", "table", "view"]
+    assert read(tmp_path, bounds).rows["public.roles"].most == 3
 
 
 def test_what_is_not_declared(tmp_path):

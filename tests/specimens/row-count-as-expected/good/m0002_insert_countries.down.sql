@@ -1,0 +1,1 @@
+DELETE FROM countries WHERE (code, name) IN (('DE', 'Germany'), ('FR', 'France'), ('JP', 'Japan'));
