@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 
 from pgproof.data.choices import Choices
@@ -15,8 +16,8 @@ LONE = 10
 """One row in so many refers to nothing where a migration cleans."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parents:
+@dataclass(frozen=True, kw_only=True)
+class Reference:
     """A foreign key of the table that is filled, with the keys that it may take."""
 
     key: Key
@@ -26,7 +27,7 @@ class Parents:
     lone: tuple[str, ...] | None = None
     """A key that no parent has, where the cleaning of orphans is to be exercised."""
 
-    @property
+    @cached_property
     def may_be_null(self) -> bool:
         """Whether a row may refer to nothing by NULL."""
         wanted = frozenset(self.key.columns)
@@ -54,7 +55,7 @@ class Plan:
     table: TableFacts
     choices: Mapping[str, Choices | None]
     """None: the column is always NULL. A column that is left out keeps its default."""
-    parents: tuple[Parents, ...]
+    parents: tuple[Reference, ...]
     """The longest key first."""
     first: int
     count: int
@@ -78,7 +79,10 @@ class Plan:
     def _rows(self, draws: Iterable[Draw]) -> Iterator[Row]:
         for draw in draws:
             row: Row = {}
-            if all(self._refer(row, parents, place, draw) for place, parents in enumerate(self.parents)):
+            for place, parents in enumerate(self.parents):
+                if not self._refer(row, parents, place, draw):
+                    break
+            else:
                 for column, choices in self.choices.items():
                     if column not in row:
                         row[column] = self._value(column, choices, draw)
@@ -101,7 +105,7 @@ class Plan:
     def _is_lone(self, n: int) -> bool:
         return n == self.first if self.count <= LONE // 2 else n % LONE == LONE // 2
 
-    def _refer(self, row: Row, parents: Parents, place: int, draw: Draw) -> bool:
+    def _refer(self, row: Row, parents: Reference, place: int, draw: Draw) -> bool:
         """Give the columns of one foreign key; return whether that was possible."""
         columns = parents.key.columns
         free = [c for c in columns if c not in row]

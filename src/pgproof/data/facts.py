@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from importlib import resources
+from typing import Any
 
 import msgspec
 import psycopg
+from psycopg import sql
 
-SQL = (resources.files(__package__) / "sql" / "table_facts.sql").read_text(encoding="utf-8")
+from pgproof.data.exchange import array, ask
+
+FOLDER = resources.files(__package__) / "sql"
+TABLES, PARTITIONS, TYPES = (
+    (FOLDER / f"{name}_facts.sql").read_text(encoding="utf-8") for name in ("table", "partition", "type")
+)
 
 
 class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +24,8 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     name: str
+    quoted: str
+    """Its name as SQL writes it."""
     type: int
     sql: str
     modifier: int = -1
@@ -49,30 +59,33 @@ class UniqueFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_exclusion: bool
 
 
-class TableFacts(msgspec.Struct, frozen=True, kw_only=True):
+class TableFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One table that is to be filled."""
 
+    oid: int
     name: str
     bare: str
     """Its name without the schema, unquoted."""
     kind: str
     has_rules: bool
     has_triggers: bool
-    columns: tuple[ColumnFacts, ...]
-    checks: tuple[CheckFacts, ...]
-    uniques: tuple[UniqueFacts, ...]
-    partition_columns: tuple[int, ...] | None
-    partition_key: str
-    partitions: tuple[str | None, ...]
+    has_children: bool
+    """Whether tables inherit from it, or did."""
+    columns: tuple[ColumnFacts, ...] = ()
+    checks: tuple[CheckFacts, ...] = ()
+    uniques: tuple[UniqueFacts, ...] = ()
+    partition_columns: tuple[int, ...] | None = None
+    partition_key: str = ""
+    partitions: tuple[str | None, ...] = ()
     """The constraint of each leaf; None where it takes everything."""
-    bounds: tuple[str | None, ...]
+    bounds: tuple[str | None, ...] = ()
 
-    @property
+    @cached_property
     def writable(self) -> tuple[ColumnFacts, ...]:
         """The columns that an INSERT may give."""
         return tuple(c for c in self.columns if not c.generated)
 
-    @property
+    @cached_property
     def unique_columns(self) -> tuple[tuple[str, ...], ...]:
         """The column names of each unique index over plain columns, without a predicate."""
         names = {c.number: c.name for c in self.columns}
@@ -95,6 +108,17 @@ class TableFacts(msgspec.Struct, frozen=True, kw_only=True):
     def may_skip_conflicts(self) -> bool:
         """Whether ON CONFLICT DO NOTHING is allowed."""
         return not self.has_rules and all(u.is_immediate for u in self.uniques)
+
+    @property
+    def may_hold_more(self) -> bool:
+        """Whether a query may find rows that are not its own."""
+        return self.has_children and self.kind != "p"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but its columns, CHECKs, keys and plain unique indexes decides about a row."""
+        has_plain_uniques = all(u.is_plain and not u.is_exclusion for u in self.uniques)
+        return self.kind == "r" and has_plain_uniques and not self.has_rules and not self.has_triggers
 
 
 class AttributeFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +159,8 @@ class Types(dict[int, TypeFacts]):
         super().__init__((t.oid, t) for t in found)
         self.inner: dict[int, tuple[str, ...]] = {}
         """What may stand inside arrays and composites for a domain with CHECKs."""
+        self.made: dict[tuple[int, Hashable], Callable[[int], str] | None] = {}
+        """The values that were made of a type, by the place that takes them."""
 
     def ground(self, oid: int, modifier: int) -> tuple[TypeFacts, int]:
         """Return the type below all domains, and its modifier."""
@@ -162,10 +188,67 @@ class Types(dict[int, TypeFacts]):
         return chain[-1].base_sql if chain else column.sql
 
 
-def read_facts(connection: psycopg.Connection, tables: Sequence[str]) -> tuple[Mapping[str, TableFacts], Types]:
-    """Return the facts of each table by identity, and every type that they need."""
-    row = psycopg.RawCursor(connection).execute(SQL, [list(tables)]).fetchone()
-    assert row is not None  # noqa: S101 - the statement is one row by construction
-    found = msgspec.json.decode(row[0], type=tuple[TableFacts, ...])
-    types = msgspec.json.decode(row[1], type=tuple[TypeFacts, ...])
-    return {t.name: t for t in found}, Types(types)
+COLUMNS = msgspec.json.Decoder(tuple[ColumnFacts, ...])
+CHECKS = msgspec.json.Decoder(tuple[CheckFacts, ...])
+UNIQUES = msgspec.json.Decoder(tuple[UniqueFacts, ...])
+
+
+class Reader:
+    """Reads facts; remembers the system's own types, which do not change."""
+
+    def __init__(self) -> None:
+        self._system: dict[int, TypeFacts] = {}
+
+    def read(
+        self, connection: psycopg.Connection, tables: Sequence[str], before: Sequence[sql.Composable] = ()
+    ) -> tuple[Mapping[str, TableFacts], Types]:
+        """Return the facts of each table by identity, and every type that they need.
+
+        The statements ``before`` are sent in the same exchange.
+        """
+        found = _tables(connection, tables, before)
+        wanted = {c.type for t in found for c in t.columns}
+        types = {**self._system, **{t.oid: t for t in _types(connection, wanted - self._system.keys())}}
+        self._system = {oid: t for oid, t in types.items() if t.is_system}
+        return {t.name: t for t in found}, Types(types.values())
+
+
+def _tables(
+    connection: psycopg.Connection, tables: Sequence[str], before: Sequence[sql.Composable]
+) -> list[TableFacts]:
+    answers = ask(connection, [*before, sql.SQL(TABLES).format(tables=array(tables))])[len(before) :]
+    columns, checks, uniques = (dict(answer.rows) for answer in answers[1:])
+    found = msgspec.json.decode(answers[0].rows[0][0], type=tuple[TableFacts, ...])
+    divided = _partitions(connection, [t.oid for t in found if t.kind == "p"])
+    return [
+        msgspec.structs.replace(
+            t,
+            columns=COLUMNS.decode(columns.get(t.oid, "[]")),
+            checks=CHECKS.decode(checks.get(t.oid, "[]")),
+            uniques=UNIQUES.decode(uniques.get(t.oid, "[]")),
+            **divided.get(t.oid, {}),
+        )
+        for t in found
+    ]
+
+
+def _partitions(connection: psycopg.Connection, divided: Sequence[int]) -> dict[int, dict[str, Any]]:
+    if not divided:
+        return {}
+    [answer] = ask(connection, [sql.SQL(PARTITIONS).format(tables=sql.Literal(list(divided)))])
+    return {
+        oid: {
+            "partition_columns": tuple(columns),
+            "partition_key": key,
+            "partitions": tuple(partitions),
+            "bounds": tuple(bounds),
+        }
+        for oid, columns, key, partitions, bounds in answer.rows
+    }
+
+
+def _types(connection: psycopg.Connection, wanted: Collection[int]) -> tuple[TypeFacts, ...]:
+    if not wanted:
+        return ()
+    [answer] = ask(connection, [sql.SQL(TYPES).format(types=sql.Literal(sorted(wanted)))])
+    return msgspec.json.decode(answer.rows[0][0], type=tuple[TypeFacts, ...])

@@ -7,19 +7,23 @@ from dataclasses import replace
 from random import Random
 
 import psycopg
+from psycopg import sql
 
 from pgproof.data.agree import agreed
 from pgproof.data.candidates import Plan, Row, distinct, refer_to_each_other
-from pgproof.data.facts import read_facts
+from pgproof.data.exchange import START, ask, attempt
+from pgproof.data.facts import Reader, TableFacts
 from pgproof.data.future import Key
-from pgproof.data.insert import insert, insert_together, one_by_one
+from pgproof.data.insert import insert, insert_together, many, one_by_one
 from pgproof.data.judge import Judge
-from pgproof.data.keys import advance_sequences
+from pgproof.data.keys import advance
 from pgproof.data.needs import Need
 from pgproof.data.order import layers
 from pgproof.data.planner import Planner, Unfillable
 
-SETTINGS = "SET LOCAL client_min_messages = error; SET LOCAL jit = off; SET CONSTRAINTS ALL IMMEDIATE"
+SETTINGS = ("SET LOCAL client_min_messages = error", "SET LOCAL jit = off", "SET CONSTRAINTS ALL IMMEDIATE")
+BATCH = 32
+"""Tables that are filled in one exchange."""
 TRIES = 2_000
 """Candidates before a table is given up."""
 
@@ -33,6 +37,7 @@ class Fill:
         known: Sequence[Key],
         tops: Mapping[tuple[str, str], int],
         *,
+        reader: Reader,
         rows: int,
         seed: int,
         floor: int,
@@ -45,25 +50,33 @@ class Fill:
         """Tables to whose future keys others refer already."""
         self._connection = connection
         self._known = known
+        self._reader = reader
         self._seed = seed
+        self._waiting: list[tuple[Need, TableFacts, list[Row]]] = []
+        """Rows that are to be inserted with the next batch."""
         self._planner = Planner(connection, known, tops, rows=rows, floor=floor)
 
     def all(self, needs: Sequence[Need]) -> None:
         """Fill them; set the sequences that feed their keys."""
-        self._connection.execute(SETTINGS)
-        facts, types = read_facts(self._connection, [n.table for n in needs])
+        facts, types = self._reader.read(
+            self._connection, [n.table for n in needs], before=[*map(sql.SQL, SETTINGS), START]
+        )
         self._judge = Judge(self._connection, types)
         self._planner.prepare(facts, types, needs, self._judge)
         wanted = {n.table: n for n in needs}
         for group in self._groups(wanted):
-            if len(group) > 1 and not self._fill_together([wanted[t] for t in group]):
-                continue
+            if len(group) > 1:
+                self._send()
+                if not self._fill_together([wanted[t] for t in group]):
+                    continue
             for table in group:
                 if table not in self.inserted:
                     self._fill(wanted[table])
+        filled = [facts[t] for t in (*self.inserted, *(n.table for n, _, _ in self._waiting))]
+        if not self._send(advance(filled, self._planner.held.greatest)):
+            ask(self._connection, advance([facts[t] for t in self.inserted], self._planner.held.greatest))
         self.foretold = self._planner.foretold
         self.broken = (self.broken | self._planner.broken) & wanted.keys()
-        advance_sequences(self._connection, [facts[t] for t in self.inserted])
 
     def _groups(self, wanted: Mapping[str, Need]) -> tuple[tuple[str, ...], ...]:
         """Return tables in order; together only those that NOT NULL keys of today tie in a circle."""
@@ -75,6 +88,50 @@ class Fill:
         return layers([*wanted], _edges(kept))
 
     def _fill(self, need: Need) -> None:
+        """Fill a table, later and with others if the server is sure to take its rows as they are."""
+        if not self._planner.knows_parents(need.table):
+            self._send()
+        if not (self._planner.is_plain(need) and self._may_wait(need)):
+            self._send()
+            self._fill_alone(need)
+
+    def _may_wait(self, need: Need) -> bool:
+        """Plan the rows of a table for the next batch; return whether that was possible."""
+        try:
+            plan = self._planner.plan(need)
+        except Unfillable:
+            return False
+        table, is_first = plan.table, self._planner.is_first_of_its_own(need.table)
+        rows = self._fitting(plan, list(plan.regular(plan.count)))
+        if len(rows) < need.count or not table.writable or rows[0].keys() != {c.name for c in table.writable}:
+            return False  # what is left to a default may cost a number of a sequence, or change from try to try
+        if is_first:
+            self.broken.add(need.table)
+        self._planner.count_on(table, rows)
+        self._waiting.append((need, table, rows))
+        if len(self._waiting) == BATCH:
+            self._send()
+        return True
+
+    def _send(self, last: Sequence[sql.Composable] = ()) -> bool:
+        """Insert what waits, all of it or, where one row is refused, table by table; return whether it was sent.
+
+        The ``last`` statements go with it; they are lost where a row is refused.
+        """
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return False
+        inserts = [many(table, table.writable, rows) for _, table, rows in waiting]
+        if isinstance(attempt(self._connection, [*inserts, *last]), str):
+            for need, _, _ in waiting:
+                self._planner.held.forget(need.table)
+            for need, _, _ in waiting:
+                self._fill_alone(need)
+            return False
+        self.inserted.update((need.table, len(rows)) for need, _, rows in waiting)
+        return True
+
+    def _fill_alone(self, need: Need) -> None:
         self._unmet = ""
         try:
             plan = self._planner.plan(need)
@@ -108,7 +165,7 @@ class Fill:
 
     def _took(self, table: str, count: int) -> None:
         self.inserted[table] = self.inserted.get(table, 0) + count
-        self._planner.forget(table)
+        self._planner.held.forget(table)
 
     def _batches(self, plan: Plan) -> Iterator[list[Row]]:
         """Yield the rows that are wanted, then many in which columns meet in new ways."""
@@ -134,14 +191,14 @@ class Fill:
                     row[column] = str(floor + plan.first + given + place)
         rows = distinct(plan.table, rows)
         for key in self._planner.own(plan.table.name):
-            refer_to_each_other(rows, replace(plan, is_second_try=given > 0), key, self._planner.parents(key))
+            refer_to_each_other(rows, replace(plan, is_second_try=given > 0), key, self._planner.held.keys(key))
         return rows
 
     def _fill_together(self, needs: Sequence[Need]) -> bool:
         """Fill tables that NOT NULL keys tie in a circle; return whether they may be filled one by one now."""
         group = frozenset(n.table for n in needs)
         inner = [k for k in self._known if k.table in group and k.references in group and k.table != k.references]
-        if all(self._planner.parents(k) for k in inner if not k.is_future):
+        if all(self._planner.held.keys(k) for k in inner if not k.is_future):
             return True
         try:
             plans = {n.table: self._planner.plan(n, without=group) for n in needs}

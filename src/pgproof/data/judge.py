@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import psycopg
 from psycopg import sql
 
 from pgproof.data.agree import Group
+from pgproof.data.exchange import attempt, listed
 from pgproof.data.facts import ColumnFacts, TableFacts, Types
-from pgproof.data.faults import refused
 
 TRY_VALUES = (resources.files(__package__) / "sql" / "try_values.sql").read_text(encoding="utf-8")
+PASSED = sql.SQL("SELECT current_setting('pgproof.passed')::bigint[]")
 ORDINAL = sql.Identifier("pgproof ordinal")
 IS_READ = sql.SQL('(candidate."pgproof value" IS NULL OR {}::text IS NOT NULL)')
 """Always true; without it the server would not read a value about which no CHECK asks."""
@@ -39,51 +40,57 @@ class Judge:
 
     def passed(self, questions: Sequence[Question]) -> list[frozenset[str | None]]:
         """Return, for each question, the candidates that pass, and None among them where NULL does."""
-        if not questions:
-            return []
-        found = self._ask(questions)
-        if found is not None:
-            return found
-        return [self._alone(question) for question in questions]
+        keys = [self._key(q) for q in questions]
+        merged: dict[object, Question] = {}
+        for key, question in zip(keys, questions, strict=True):
+            known = merged.get(key)
+            if known is None:
+                merged[key] = question
+            elif known.candidates != question.candidates:
+                both = dict.fromkeys((*known.candidates, *question.candidates))
+                merged[key] = replace(known, candidates=tuple(both))
+        asked = [*merged.values()]
+        found = self._ask(asked)
+        if found is None:
+            found = [self._alone(question) for question in asked]
+        verdicts = dict(zip(merged, found, strict=True))
+        return [verdicts[key].intersection((*q.candidates, None)) for key, q in zip(keys, questions, strict=True)]
+
+    def _key(self, question: Question) -> object:
+        """Return what decides about candidates: columns of many tables may be under the same CHECK."""
+        column, checks = question.column, question.checks
+        names = {question.table, question.table.replace('"', '""')}
+        is_named = any(name in c for c in checks for name in names)  # a CHECK may speak of the whole row
+        return (question.table if is_named else "", column.name, column.type, column.sql, checks)
 
     def _alone(self, question: Question) -> frozenset[str | None]:
         """Try each candidate behind an exception block inside the server: some make an expression fail."""
         candidates = [*question.candidates, None]
-        statement = sql.SQL(TRY_VALUES).format(list=sql.Literal(candidates), **self._parts(question))
-        try:
-            with self._connection.transaction():
-                self._connection.execute(statement)
-                row = self._connection.execute("SELECT current_setting('pgproof.passed')::bigint[]").fetchone()
-        except psycopg.Error as error:
-            refused(error)
+        statement = sql.SQL(TRY_VALUES).format(list=listed(candidates), **self._parts(question))
+        answers = attempt(self._connection, [statement, PASSED])
+        if isinstance(answers, str):
             return frozenset()
-        return frozenset(candidates[place - 1] for place in row[0]) if row else frozenset()
+        [[places]] = answers[-1].rows
+        return frozenset(candidates[place - 1] for place in places)
 
     def _ask(self, questions: Sequence[Question]) -> list[frozenset[str | None]] | None:
-        query = sql.SQL(" UNION ALL ").join(self._one(place, q) for place, q in enumerate(questions))
-        lists = [[*q.candidates, None] for q in questions]
-        try:
-            with self._connection.transaction():
-                rows = psycopg.RawCursor(self._connection).execute(query, lists).fetchall()
-        except psycopg.Error as error:
-            refused(error)
+        if not questions:
+            return []
+        answers = attempt(self._connection, [self._one(q) for q in questions])
+        if isinstance(answers, str):
             return None
-        found: list[set[str | None]] = [set() for _ in questions]
-        for place, ordinal in rows:
-            found[place].add(lists[place][ordinal - 1])
-        return [frozenset(f) for f in found]
+        candidates = ([*q.candidates, None] for q in questions)
+        return [
+            frozenset(these[place - 1] for (place,) in answer.rows)
+            for these, answer in zip(candidates, answers, strict=True)
+        ]
 
-    def _one(self, place: int, question: Question) -> sql.Composed:
+    def _one(self, question: Question) -> sql.Composed:
         return sql.SQL(
-            "SELECT {place}, candidate.{ordinal}"
-            ' FROM unnest({list}::text[]) WITH ORDINALITY candidate("pgproof value", {ordinal}),'
+            "SELECT candidate.{ordinal}"
+            ' FROM unnest({list}) WITH ORDINALITY candidate("pgproof value", {ordinal}),'
             ' LATERAL (SELECT candidate."pgproof value"::{type} AS {column}) AS {alias} WHERE {checks}'
-        ).format(
-            place=sql.Literal(place),
-            ordinal=ORDINAL,
-            list=sql.SQL(f"${place + 1}"),
-            **self._parts(question),
-        )
+        ).format(ordinal=ORDINAL, list=listed((*question.candidates, None)), **self._parts(question))
 
     def _parts(self, question: Question) -> dict[str, sql.Composable]:
         """Return what the statements about one column have in common."""
@@ -109,17 +116,18 @@ class Judge:
     ) -> list[tuple[bool, ...]] | None:
         """Return for each row which groups of columns agree in it; None where a row makes an expression fail."""
         given = [c for c in table.writable if c.name in rows[0]]
-        query = self._rows_query(table, given, groups)
-        lists = [[row[c.name] for row in rows] for c in given]
-        try:
-            with self._connection.transaction():
-                found = psycopg.RawCursor(self._connection).execute(query, lists).fetchall()
-        except psycopg.Error as error:
-            refused(error)
+        answers = attempt(self._connection, [self._rows_query(table, rows, given, groups)])
+        if isinstance(answers, str):
             return None
-        return [tuple(verdicts) for _, *verdicts in sorted(found)]
+        return [tuple(verdicts) for _, *verdicts in sorted(answers[0].rows)]
 
-    def _rows_query(self, table: TableFacts, given: Sequence[ColumnFacts], groups: Sequence[Group]) -> sql.Composed:
+    def _rows_query(
+        self,
+        table: TableFacts,
+        rows: Sequence[Mapping[str, str | None]],
+        given: Sequence[ColumnFacts],
+        groups: Sequence[Group],
+    ) -> sql.Composed:
         """Return a query for rows under the table's own name, generated columns computed."""
         names = [sql.Identifier(f"pgproof {place}") for place in range(len(given))]
         source = dict(zip((c.name for c in given), names, strict=True))
@@ -133,7 +141,7 @@ class Judge:
         inner = sql.SQL("(SELECT {}, {} FROM unnest({}) WITH ORDINALITY c({}, {})) AS {}").format(
             ORDINAL,
             casts,
-            sql.SQL(", ").join(sql.SQL(f"${n}::text[]") for n in range(1, len(given) + 1)),
+            sql.SQL(", ").join(listed([row[c.name] for row in rows]) for c in given),
             sql.SQL(", ").join(names),
             ORDINAL,
             alias,

@@ -9,9 +9,16 @@ import psycopg
 from psycopg import sql
 
 from pgproof.catalog.model import Column, Table
+from pgproof.data.exchange import ask, listed
 
 LOOK = 1_000
 """Rows of one table that are looked at: a table that a seed file filled may be large."""
+QUERY = (
+    "SELECT count(*), ARRAY[{values}]::bigint[], ARRAY[{uniform}]::boolean[]"
+    " FROM (SELECT {names} FROM {source} LIMIT {limit}) s"
+)
+MANY = 5
+"""New tables of which the sizes are asked for first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,21 +66,35 @@ class Look:
 
         ``awaited`` are tables to whose future keys others already refer: they get a whole block.
         """
-        if not tables:
-            return []
-        parts = [f"SELECT {n}, {self._query(connection, t, columns[t.identity])}" for n, t in enumerate(tables)]
         found = []
-        for place, *counted in connection.execute(sql.SQL(" UNION ALL ".join(parts))).fetchall():
-            state = _State(tables[place].identity, *counted)
+        for state in self._states(connection, tables, columns):
             need = _need(columns[state.table], state, self._rows, is_awaited=state.table in awaited)
             if need.count:
                 found.append(need)
         return found
 
-    def _query(self, connection: psycopg.Connection, table: Table, columns: Sequence[Column]) -> str:
+    def _states(
+        self, connection: psycopg.Connection, tables: Sequence[Table], columns: Mapping[str, Sequence[Column]]
+    ) -> list[_State]:
+        empty = self._empty(connection, tables)
+        asked = [t for t in tables if t.identity not in empty]
+        queries = [sql.SQL(self._query(t, columns[t.identity])) for t in asked]
+        answers = ask(connection, queries)  # one statement that unites so many takes longer
+        found = {t.identity: _State(t.identity, *a.rows[0]) for t, a in zip(asked, answers, strict=True)}
+        return [found.get(t.identity) or _State.empty(t.identity, columns[t.identity]) for t in tables]
+
+    def _empty(self, connection: psycopg.Connection, tables: Sequence[Table]) -> set[str]:
+        """Return tables that never held a row: to look into many new ones costs more than to ask for their sizes."""
+        new = [t.identity for t in tables if t.identity not in self._queries and t.variety == "table"]
+        if len(new) < MANY:
+            return set()
+        sizes = sql.SQL("SELECT name FROM unnest({}) name WHERE pg_relation_size(name::regclass) = 0")
+        return {name for (name,) in connection.execute(sizes.format(listed(new))).fetchall()}
+
+    def _query(self, table: Table, columns: Sequence[Column]) -> str:
         known = self._queries.get(table.identity)
         if known is None or known[0] != columns:
-            known = self._queries[table.identity] = (columns, _looking_at(table, columns).as_string(connection))
+            known = self._queries[table.identity] = (columns, _looking_at(table, columns))
         return known[1]
 
 
@@ -85,6 +106,11 @@ class _State:
     """Values in each nullable column."""
     uniform: list[bool]
     """Whether each column with a default holds one value."""
+
+    @classmethod
+    def empty(cls, table: str, columns: Sequence[Column]) -> _State:
+        """Return the state of a table without rows."""
+        return cls(table, 0, [0 for c in columns if c.nullable], [True for c in columns if c.default])
 
 
 def _need(columns: Sequence[Column], state: _State, rows: int, *, is_awaited: bool) -> Need:
@@ -112,20 +138,10 @@ def _need(columns: Sequence[Column], state: _State, rows: int, *, is_awaited: bo
     )
 
 
-def _looking_at(table: Table, columns: Sequence[Column]) -> sql.Composed:
+def _looking_at(table: Table, columns: Sequence[Column]) -> str:
     """Return a query for rows, values of nullable columns, and whether columns with a default hold one value."""
-    nullable = [sql.Identifier(c.name) for c in columns if c.nullable]
-    with_default = [sql.Identifier(c.name) for c in columns if c.default]
-    wanted = [sql.Identifier(c.name) for c in columns if c.nullable or c.default]
-    return sql.SQL("count(*), {}, {} FROM (SELECT {} FROM {}{} LIMIT {}) s").format(
-        _array("bigint", [sql.SQL("count({})").format(c) for c in nullable]),
-        _array("boolean", [sql.SQL("count(DISTINCT {}::text) < 2").format(c) for c in with_default]),
-        sql.SQL(", ").join(wanted),
-        sql.SQL("ONLY " if table.variety == "table" else ""),
-        sql.SQL(table.identity),
-        sql.Literal(LOOK),
-    )
-
-
-def _array(of: str, items: Sequence[sql.Composed]) -> sql.Composed:
-    return sql.SQL("ARRAY[{}]::{}[]").format(sql.SQL(", ").join(items), sql.SQL(of))
+    names = {c.name: c.identity.removeprefix(f"{table.identity}.") for c in columns if c.nullable or c.default}
+    values = ", ".join(f"count({names[c.name]})" for c in columns if c.nullable)
+    uniform = ", ".join(f"count(DISTINCT {names[c.name]}::text) < 2" for c in columns if c.default)
+    source = f"{'ONLY ' if table.variety == 'table' else ''}{table.identity}"
+    return QUERY.format(values=values, uniform=uniform, names=", ".join(names.values()), source=source, limit=LOOK)

@@ -8,12 +8,13 @@ import msgspec
 import psycopg
 
 from pgproof.data.agree import Group, groups
-from pgproof.data.candidates import Parents, Plan
+from pgproof.data.candidates import Plan, Reference, Row
 from pgproof.data.choices import Choices, choose
 from pgproof.data.facts import ColumnFacts, TableFacts, Types
 from pgproof.data.future import Key
+from pgproof.data.held import Held, Tuple
 from pgproof.data.judge import Judge
-from pgproof.data.keys import Tuple, first_row, floor_of, greatest, numbered, parent_keys
+from pgproof.data.keys import first_row, floor_of, numbered
 from pgproof.data.needs import Need
 from pgproof.data.scalars import NUMBERS, TOPS, Slot
 from pgproof.data.tiers import Wish, plausible
@@ -21,6 +22,8 @@ from pgproof.data.values import values
 
 LONE = 900_000
 """A key so far above the floor belongs to nobody."""
+ENDLESS = frozenset({"text", "varchar", "uuid"})
+"""Types, beside numbers, that hold another value in each row."""
 
 
 class Unfillable(Exception):
@@ -41,7 +44,7 @@ class Planner:
     ) -> None:
         self.broken: set[str] = set()
         self.foretold: set[str] = set()
-        self._connection = connection
+        self.held = Held(connection)
         self._tops = tops
         self._rows = rows
         self._floor = floor
@@ -50,32 +53,33 @@ class Planner:
         for key in known:
             self._keys.setdefault(key.table, []).append(key)
             self._referenced.setdefault(key.references, set()).update(key.referenced_columns)
-        self._parents: dict[tuple[str, tuple[str, ...]], tuple[Tuple, ...]] = {}
         self._first: dict[str, int] = {}
         self._fixed: dict[str, frozenset[str]] = {}
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def prepare(self, facts: Mapping[str, TableFacts], types: Types, needs: Sequence[Need], judge: Judge) -> None:
-        """Find out where keys go on, and what each column may hold."""
+        """Find out where keys go on, to what rows may refer, and what each column may hold."""
         self._facts = facts
         self._types = types
-        floors = self._floor_of = {t.name: self._floors(t) for t in facts.values()}
-        asked = [(t.name, c) for t in facts.values() for c in t.writable if c.name in floors[t.name]]
-        maxima = greatest(self._connection, asked)
+        self._floor_of = {t.name: self._floors(t) for t in facts.values()}
+        self.held.read(
+            [(t, c) for t in facts.values() for c in t.writable if c.name in self._floor_of[t.name]],
+            [k for t in facts for k in self._keys.get(t, ())],
+            {n.table for n in needs if not n.held and not facts[n.table].may_hold_more},
+        )
         wishes = []
         for need in needs:
-            table = facts[need.table]
-            of_table = {c: maxima[table.name, c] for c in floors[table.name]}
-            self._first[table.name] = first_row(floors[table.name], of_table, 0 if need.is_awaited else need.held)
-            wishes += [self._wish(table, c, shift, need, floors[table.name]) for shift, c in enumerate(table.writable)]
+            table, floors = facts[need.table], self._floor_of[need.table]
+            maxima = {c: self.held.maxima.get((table.name, c)) for c in floors}
+            self._first[table.name] = first_row(floors, maxima, 0 if need.is_awaited else need.held)
+            wishes += [self._wish(table, c, shift, need, floors) for shift, c in enumerate(table.writable)]
         self._choices = choose(wishes, types, judge)
 
     def _floors(self, table: TableFacts) -> dict[str, int]:
         """Return the first key of each column that is a numbered key of the table's own."""
-        foreign = {c for k in self._keys.get(table.name, ()) for c in k.columns}
         return {
             c.name: floor_of(c, self._types, self._floor, self._tops.get((table.name, c.name)))
-            for c in numbered(table, self._types, self.fixed(table.name) - foreign)
+            for c in numbered(table, self._types, self.fixed(table.name) - self._foreign(table))
         }
 
     def fixed(self, table: str) -> frozenset[str]:
@@ -98,8 +102,8 @@ class Planner:
     def _wish(self, table: TableFacts, column: ColumnFacts, shift: int, need: Need, floors: Mapping[str, int]) -> Wish:
         ground, _ = self._types.ground(column.type, column.modifier)
         is_key = column.name in self.fixed(table.name)
-        is_foreign = any(column.name in k.columns for k in self._keys.get(table.name, ()))
-        is_endless = ground.name in NUMBERS or ground.name in {"text", "varchar", "uuid"}
+        is_foreign = column.name in self._foreign(table)
+        is_endless = ground.name in NUMBERS or ground.name in ENDLESS
         return Wish(
             table=table.name,
             alias=table.bare,
@@ -160,9 +164,9 @@ class Planner:
     def _is_required(self, column: ColumnFacts) -> bool:
         return column.is_required or self._types.is_required(column.type)
 
-    def _parents_of(self, table: TableFacts, key: Key) -> Parents | None:
+    def _parents_of(self, table: TableFacts, key: Key) -> Reference | None:
         """Return the keys that rows of a table may refer to; None where a future key cannot be foretold."""
-        found = self.parents(key)
+        found = self.held.keys(key)
         columns = {c.name: c for c in table.columns}
         if key.is_future:
             grounds = [self._types.ground(columns[c].type, columns[c].modifier)[0] for c in key.columns]
@@ -177,7 +181,7 @@ class Planner:
                 raise Unfillable(f"it refers to {key.references}, which holds no row")
             self.broken.add(table.name)
         lone = self._foretell(key, columns, range(LONE, LONE + 1)) if key.is_cleaned else ()
-        return Parents(key=key, found=found, nullable=self.nullable(table.name), lone=lone[0] if lone else None)
+        return Reference(key=key, found=found, nullable=self.nullable(table.name), lone=lone[0] if lone else None)
 
     def _foretell(self, key: Key, columns: Mapping[str, ColumnFacts], rows: range | None = None) -> tuple[Tuple, ...]:
         """Return the keys that a table will hold once it is there: the same numbers give the same keys."""
@@ -198,23 +202,38 @@ class Planner:
                 made.append([series(n) for n in rows or range(self._rows)])
         return tuple(zip(*made, strict=True))
 
-    def parents(self, key: Key) -> tuple[Tuple, ...]:
-        """Return the keys that the referenced table holds now."""
-        if key.is_absent:
-            return ()
-        place = (key.references, key.referenced_columns)
-        if place not in self._parents:
-            self._parents[place] = parent_keys(self._connection, *place)
-        return self._parents[place]
+    def knows_parents(self, table: str) -> bool:
+        """Return whether the keys to which rows of a table may refer can be told without asking the server."""
+        return all(map(self.held.is_known, self._keys.get(table, ())))
 
-    def forget(self, table: str) -> None:
-        """Read the keys of a table again when they are next asked for: it has new rows."""
-        for place in [p for p in self._parents if p[0] == table]:
-            del self._parents[place]
+    def count_on(self, table: TableFacts, rows: Sequence[Row]) -> None:
+        """Take it that these rows will be in the table."""
+        self.held.foretell(table, rows, self._floor_of[table.name], self._types)
+
+    def is_plain(self, need: Need) -> bool:
+        """Return whether rows of a table can be counted on before the server has seen them."""
+        table = self._facts[need.table]
+        late = {c for k in self.own(table.name) for c in k.columns if c not in k.referenced_columns}
+        if not table.is_plain or self.groups(table) or any(late.intersection(u) for u in table.unique_columns):
+            return False
+        fresh = {c.name for c in table.writable if self._is_fresh(table, c)} if need.held else set()
+        return not need.held or all(fresh.intersection(columns) for columns in table.unique_columns)
+
+    def _is_fresh(self, table: TableFacts, column: ColumnFacts) -> bool:
+        """Return whether further rows hold further values, which none of the rows that are there has."""
+        if table.own_checks(column) or self._types.domains(column.type) or column.name in self._foreign(table):
+            return False
+        ground, _ = self._types.ground(column.type, column.modifier)
+        choices = self._choices[table.name, column.name]
+        is_endless = choices is not None and choices.is_distinct and ground.name in ENDLESS
+        return column.name in self._floor_of[table.name] or is_endless
+
+    def _foreign(self, table: TableFacts) -> set[str]:
+        return {c for k in self._keys.get(table.name, ()) for c in k.columns}
 
     def is_first_of_its_own(self, table: str) -> bool:
         """Return whether a table refers to itself and held nothing to refer to."""
-        return any(not self.parents(k) and self.may_be_null(k) for k in self.own(table))
+        return any(not self.held.keys(k) and self.may_be_null(k) for k in self.own(table))
 
     def own(self, table: str) -> list[Key]:
         """Return the keys by which a table refers to itself."""
@@ -230,7 +249,7 @@ class Planner:
 
     def may_be_null(self, key: Key) -> bool:
         """Return whether a row may have no reference by this key."""
-        return Parents(key=key, found=(), nullable=self.nullable(key.table)).may_be_null
+        return Reference(key=key, found=(), nullable=self.nullable(key.table)).may_be_null
 
     def renumbered(self, table: TableFacts) -> dict[str, int]:
         """Return the first key of each numbered key about which no CHECK or partition has a say."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import psycopg
 
 from pgproof.catalog.catalog import Catalog
-from pgproof.catalog.model import Column, Table
+from pgproof.catalog.model import Column, Constraint, Table, Trigger
+from pgproof.data.facts import Reader
 from pgproof.data.fill import Fill
-from pgproof.data.future import FutureKey, Key, keys, tops
+from pgproof.data.future import FutureKey, Key, concerning, keys, tops
 from pgproof.data.needs import Look, Need
 
 __all__ = ["Filled", "Filler", "FutureKey"]
@@ -42,6 +44,7 @@ class Filler:
         self._unfilled: dict[str, str] = {}
         self._awaited: set[str] = set()
         self._look = Look(rows)
+        self._reader = Reader()
 
     def top_up(
         self,
@@ -57,38 +60,49 @@ class Filler:
         ``future`` are the foreign keys that the history adds after this state, ``exclude`` tables that are none of
         the migrations' own, ``only`` the tables whose rows or definition changed since the last call (None: all).
         """
+        if only is not None and not only and not self._unfilled:
+            return Filled()
         present = {t.identity: t for t in catalog.tables if _is_root(t) and t.identity not in exclude}
         self._unfilled = {t: why for t, why in self._unfilled.items() if t in present}
         asked = present if only is None else _roots(catalog, only) | self._unfilled.keys()
-        tables = sorted(present.keys() & asked)
         state = _State(catalog, present, future)
         inserted: dict[str, int] = defaultdict(int)
-        lacking = self._lacking(connection, state, tables)
+        lacking = self._lacking(connection, state, sorted(present.keys() & asked))
         for _ in range(2):  # the second round closes the circles that the first one broke by NULLs
             if not lacking:
                 break
-            with connection.transaction():
-                limits = tops(catalog, state.keys)
-                fill = Fill(connection, state.keys, limits, rows=self.rows, seed=self.seed, floor=self.floor)
-                fill.all(lacking)
+            fill = self._filled(connection, state, lacking)
             for table, count in fill.inserted.items():
                 inserted[table] += count
             lacking = self._remember(connection, state, lacking, fill)
         return Filled(inserted=dict(inserted), unfilled=dict(sorted(self._unfilled.items())))
 
+    def _filled(self, connection: psycopg.Connection, state: _State, lacking: Sequence[Need]) -> Fill:
+        known = state.keys({n.table for n in lacking})
+        limits = tops(state.catalog, known)
+        with connection.transaction():
+            fill = Fill(
+                connection, known, limits, reader=self._reader, rows=self.rows, seed=self.seed, floor=self.floor
+            )
+            fill.all(lacking)
+        return fill
+
     def _lacking(self, connection: psycopg.Connection, state: _State, tables: Iterable[str]) -> list[Need]:
         """Return what the tables lack and was not tried in vain."""
         asked = [state.tables[t] for t in tables]
-        found = self._look.needs(connection, asked, state.columns, frozenset(self._awaited))
+        columns = state.columns({t.identity for t in asked})
+        found = self._look.needs(connection, asked, columns, frozenset(self._awaited))
         for table in {t.identity for t in asked} - {n.table for n in found if not n.held}:
             self._unfilled.pop(table, None)
         again = {n.table for n in found if n.table not in self._tried or self._tried[n.table] != self._trial(state, n)}
-        while more := {k.table for k in state.keys if k.references in again and k.table in self._unfilled} - again:
+        keys = state.keys(self._unfilled.keys()) if again and self._unfilled else ()
+        while more := {k.table for k in keys if k.references in again and k.table in self._unfilled} - again:
             again |= more  # what they refer to may hold rows in a moment
         return [n for n in found if n.table in again]
 
     def _trial(self, state: _State, need: Need) -> object:
-        empty = frozenset(k.references for k in state.keys if k.table == need.table and k.references in self._unfilled)
+        keys = state.keys({need.table}) if self._unfilled else ()
+        empty = frozenset(k.references for k in keys if k.table == need.table and k.references in self._unfilled)
         return (need.wants, state.shape(need.table), empty)
 
     def _remember(self, connection: psycopg.Connection, state: _State, tried: Sequence[Need], fill: Fill) -> list[Need]:
@@ -120,21 +134,40 @@ def _roots(catalog: Catalog, tables: Iterable[str]) -> set[str]:
 
 
 class _State:
-    """The parts of a catalog that concern the tables to fill."""
+    """The parts of a catalog that concern the tables to fill; each is looked up when it is asked for."""
 
     def __init__(self, catalog: Catalog, present: Mapping[str, Table], future: Sequence[FutureKey]) -> None:
+        self.catalog = catalog
         self.tables = present
-        self.columns: dict[str, list[Column]] = {t: [] for t in present}
-        for column in catalog.columns:
-            if column.table in present and not column.generated:
-                self.columns[column.table].append(column)
-        self.keys: tuple[Key, ...] = keys(
-            catalog, future, {t: frozenset(c.name for c in cs) for t, cs in self.columns.items()}
-        )
-        self._catalog = catalog
+        self._future = future
+        self._columns: dict[str, list[Column]] = {}
+
+    def columns(self, tables: Collection[str]) -> Mapping[str, Sequence[Column]]:
+        """Return the columns of these tables, and maybe of others, that an INSERT may give."""
+        new: dict[str, list[Column]] = {t: [] for t in tables if t not in self._columns}
+        if new:
+            for column in self.catalog.columns:
+                if column.table in new and not column.generated:
+                    new[column.table].append(column)
+            self._columns |= new
+        return self._columns
+
+    def keys(self, tables: Collection[str]) -> tuple[Key, ...]:
+        """Return the foreign keys, of today and later, that decide about rows of these tables."""
+        now, later = concerning(self.catalog, self._future, tables, self.tables)
+        ends = {f.table for f in later} | {f.references for f in later}
+        columns = self.columns(ends & self.tables.keys())
+        return keys(now, later, {t: frozenset(c.name for c in columns[t]) for t in ends & self.tables.keys()})
+
+    @cached_property
+    def _declared(self) -> Mapping[str, Sequence[object]]:
+        found: dict[str, list[object]] = defaultdict(list)
+        things: tuple[Constraint | Trigger, ...] = (*self.catalog.constraints, *self.catalog.triggers)
+        for thing in things:
+            found[thing.table].append(thing)
+        return found
 
     def shape(self, table: str) -> object:
         """Return what decides about a table's rows, to be compared with an earlier state."""
-        constraints = tuple(c for c in self._catalog.constraints if c.table == table)
-        triggers = tuple(t for t in self._catalog.triggers if t.table == table)
-        return (self.tables[table], tuple(self.columns[table]), constraints, triggers)
+        columns = tuple(self.columns({table})[table])
+        return (self.tables[table], columns, tuple(self._declared.get(table, ())))

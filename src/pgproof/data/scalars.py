@@ -57,10 +57,13 @@ def text(n: int, slot: Slot) -> str:
     number = slot.floor + n
     label = f"{slot.label[:30]} " if slot.label and not slot.is_key else ""
     width = slot.width
-    for candidate in (f"pgproof {label}{number}", f"pgproof {number}", f"p{number}", str(number)):
-        if width is None or len(candidate) <= width:
+    longest = f"pgproof {label}{number}"
+    if width is None or len(longest) <= width:
+        return longest
+    for candidate in (f"pgproof {number}", f"p{number}", str(number)):
+        if len(candidate) <= width:
             return candidate
-    return base36(n).rjust(width or 1, "0")[-(width or 1) :]
+    return base36(n).rjust(width, "0")[-width:]
 
 
 def text_edges(slot: Slot) -> tuple[str, ...]:

@@ -59,12 +59,23 @@ def ground_values(wish: Wish, types: Types) -> Values | None:
     return values(types, ground.oid, replace(wish.slot, modifier=modifier))
 
 
-def tiers(wish: Wish, types: Types) -> list[tuple[str, ...]]:
-    """Return candidates: our own series; what the checks name; common forms; sizes; lengths and patterns."""
+def expressions(wish: Wish, types: Types) -> list[str]:
+    """Return everything that is said about the column's values."""
+    return [*wish.checks, *(c for d in types.domains(wish.column.type) for c in d.checks), *wish.hints]
+
+
+def nearest(wish: Wish, types: Types) -> list[tuple[str, ...]]:
+    """Return the first candidates: our own series; what the checks name."""
     ground, _ = types.ground(wish.column.type, wish.slot.modifier)
     made = ground_values(wish, types)
-    expressions = [*wish.checks, *(c for d in types.domains(wish.column.type) for c in d.checks), *wish.hints]
-    found = constants(expressions)
+    return [tuple(made(n) for n in wish.rows) if made else (), followed(expressions(wish, types), ground, wish)]
+
+
+def further(wish: Wish, types: Types) -> list[tuple[str, ...]]:
+    """Return many more candidates, for where the first are not enough: common forms; sizes; lengths and patterns."""
+    ground, _ = types.ground(wish.column.type, wish.slot.modifier)
+    made = ground_values(wish, types)
+    found = constants(expressions(wish, types))
     is_open = ground.name in TEXTS or made is None
     forms: list[str] = []
     if is_open or ground.name in {"json", "jsonb"}:
@@ -72,17 +83,15 @@ def tiers(wish: Wish, types: Types) -> list[tuple[str, ...]]:
     if made is None:
         forms = [*of_strange_types(wish.rows), *forms]
     return [
-        tuple(made(n) for n in wish.rows) if made else (),
-        followed(expressions, ground, wish),
         plausible(forms, ground),
         tuple(_arrays(found, wish, ground, types)) if ground.element else (),
         (*of_patterns(found, wish.rows), *of_lengths(found.numbers, wish.rows)) if is_open else (),
     ]
 
 
-def followed(expressions: Sequence[str], ground: TypeFacts, wish: Wish) -> tuple[str, ...]:
+def followed(said: Sequence[str], ground: TypeFacts, wish: Wish) -> tuple[str, ...]:
     """Return the literals of expressions and what lies near them, as far as the type may take them."""
-    found = constants(expressions)
+    found = constants(said)
     near: list[str] = []
     if ground.category == "N":
         near += near_numbers(found.numbers, len(wish.rows))

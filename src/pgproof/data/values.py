@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from pgproof.data.facts import TypeFacts, Types
 from pgproof.data.scalars import EDGES, SERIES, TIMES, Slot
@@ -15,9 +16,19 @@ EDGE_ROWS = (1, 2, 5, 6)
 
 
 def values(types: Types, oid: int, slot: Slot) -> Values | None:
-    """Return the values of a type, domains taken for what lies below them; None where it is not known how."""
+    """Return the values of a type, domains taken for what lies below them; None where it is not known how.
+
+    Places alike share them: each value is made once.
+    """
     if types.inner.get(oid):
         return in_turn(types.inner[oid], slot.shift)
+    if (oid, slot) not in types.made:
+        made = _values(types, oid, slot)
+        types.made[oid, slot] = made and cache(made)
+    return types.made[oid, slot]
+
+
+def _values(types: Types, oid: int, slot: Slot) -> Values | None:
     found, modifier = types.ground(oid, slot.modifier)
     slot = replace(slot, modifier=modifier)
     if found.element:

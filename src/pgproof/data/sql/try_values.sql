@@ -5,7 +5,7 @@ DECLARE
     "pgproof passed" bigint[] := '{{}}';
     "pgproof state" text;
 BEGIN
-    FOR "pgproof one" IN SELECT * FROM unnest({list}::text[]) WITH ORDINALITY AS c("pgproof value", place) LOOP
+    FOR "pgproof one" IN SELECT * FROM unnest({list}) WITH ORDINALITY AS c("pgproof value", place) LOOP
         BEGIN
             PERFORM FROM (SELECT "pgproof one"."pgproof value" AS "pgproof value") AS candidate,
                          LATERAL (SELECT candidate."pgproof value"::{type} AS {column}) AS {alias}
