@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgproof.masking import masked
+from pgproof.masking import masked, masked_address
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,21 @@ def test_a_password_is_masked(text):
 )
 def test_other_text_is_left_alone(text):
     assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://ci:hunter2@db:5432/app", "postgresql://ci:***@db:5432/app"),
+        ("postgresql://ci:hun'ter\"2 @/x@db/app?sslmode=require", "postgresql://ci:***@db/app?sslmode=require"),
+        ("postgresql://ci@db/app?password=hunter2&sslmode=require", "postgresql://ci@db/app?password=***&sslmode=require"),
+        ("host=db password='hun ter\\'2' user=ci", "host=db password=*** user=ci"),
+        ("host=db password = hunter2", "host=db password = ***"),
+        ("host=db password='hunter2", "host=db password=***"),
+        ("postgresql://db:5432/app", "postgresql://db:5432/app"),
+        ("postgresql://ci@[::1]:5432/app", "postgresql://ci@[::1]:5432/app"),
+        ("auto", "auto"),
+    ],
+)
+def test_the_address_of_a_server_loses_its_password_whatever_that_holds(address: str, shown: str) -> None:
+    assert masked_address(address) == shown

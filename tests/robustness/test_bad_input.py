@@ -62,11 +62,19 @@ def odd_contract(project):
     (project.root / "migrations" / "contract.toml").write_text('[migrations."m7"]\nirreversible = true\nreason = "x"\n')
 
 
+def declared(project):
+    project.migrations(TABLE, "UPDATE t SET n = 1;")
+    (project.root / "migrations" / "contract.toml").write_text(
+        '[migrations.m1]\ndeletes = { "public.t" = "any" }\nreason = "x"\n'
+        '[migrations.m2]\ndeletes = { "public.t" = 3 }\nrewrites = ["public.t.id", "public.t.n"]\nreason = "x"\n'
+    )
+
+
 CASES = {
     "misspelt option": (nothing, ["--{}rwos=5"], ["rwos", "Did you mean '--"]),
     "empty directory": (empty, [], ["is empty", "Looked for"]),
     "unknown layout": (nothing, ["--{}layout=flywey"], ["no layout 'flywey'", "--layout=named"]),
-    "wrong password": (nothing, ["--{}server=postgresql://u:hunter2@h/d"], ["cannot use a server", "embedded"]),
+    "no such server": (nothing, ["--{}server=postgresql://u:hunter2@h/d"], ["There is no server at", "pg_isready"]),
     "unknown check": (nothing, ["--{}check=rows-survives"], ["Did you mean 'rows-survive'?"]),
     "unknown subject": (nothing, ["--{}subject=m7"], ["m7"]),
     "nothing selected": (nothing, ["--{}check=rows-survive", "--{}subject=public.t"], ["selected"]),
@@ -85,10 +93,14 @@ CASES = {
     "broken settings": (broken_settings, [], ["pgproof.toml"]),
     "misspelt settings": (misspelt_settings, [], ["Did you mean 'rows'?"]),
     "unknown in the contract": (odd_contract, [], ["m7"]),
+    "declared and never done": (declared, [], [
+        'm1"] deletes public.t, and no such table', 'm2"] deletes public.t, and it deletes no row',
+        'm2"] rewrites public.t.id, and it writes no value', "Take that out of the contract",
+    ]),
 }  # fmt: skip
 
 
-BOTH = frozenset({"misspelt option", "empty directory", "unknown layout", "wrong password", "nothing matches"})
+BOTH = frozenset({"misspelt option", "empty directory", "unknown layout", "no such server", "nothing matches"})
 """The others are tried in one way each, in turns."""
 TRIED = [
     pytest.param(way, case, id=f"{way}-{case}")
@@ -178,6 +190,20 @@ def test_a_huge_file(project):
     ended = project.run(COMMAND, "--check=rows-survive", "--check=migration-applies")
 
     assert ended.code == 0, ended.text
+
+
+def test_declared_and_not_seen(project):
+    project.migrations(TABLE, "UPDATE t SET n = 1; DELETE FROM t WHERE id < 0;", "DELETE FROM t WHERE n = 1;")
+    (project.root / "migrations" / "contract.toml").write_text(
+        '[migrations.m2]\ndeletes = { "public.t" = "any" }\nrewrites = ["public.t.n"]\nreason = "x"\n'
+        '[migrations.m3]\ndeletes = { "public.t" = "any" }\nreason = "x"\n'
+    )
+    ended = project.run(COMMAND, "--check=rows-survive")
+
+    assert ended.code == 0, ended.text
+    assert "Declared in the contract, and not seen\n" in ended.text
+    assert '  [migrations."m2"] deletes public.t: DELETE in line 1 touched no row\n' in ended.text
+    assert ended.text.count("  [migrations.") == 1
 
 
 def test_a_shell_can_read_the_commands_faults(project):

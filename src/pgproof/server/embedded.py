@@ -5,19 +5,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import signal
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
+from pgproof import signals
 from pgproof.errors import ServerFault, UsageFault
-from pgproof.server import TOOL_ROLE, home, lost
+from pgproof.server import TOOL_ROLE, Standing, home, lost
 from pgproof.server import cluster as clusters
 from pgproof.server.binaries import Binaries, Skipped, bring
 from pgproof.server.cluster import SUPERUSER, Cluster
@@ -35,6 +33,7 @@ class EmbeddedServer:
     def __init__(self, binaries: Binaries, living: Home, guard: subprocess.Popen[bytes]) -> None:
         self.binaries = binaries
         self.home = living
+        self.standing = Standing()
         self.guard = guard
         self.cluster: Cluster | None = None
         self._maintenance: lost.Session | None = None
@@ -129,7 +128,7 @@ def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> Embedde
     """Start a server of these programs; what dead runs left behind is swept away first."""
     account = unprivileged()
     sweep(scratch)
-    with _signals_held_back():  # until there is a guard, nobody else takes away what was begun
+    with signals.held_back():  # until there is a guard, nobody else takes away what was begun
         living = home.make(scratch, account)
         try:
             server = EmbeddedServer(binaries, living, living.guard())
@@ -143,24 +142,6 @@ def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> Embedde
         server.close()
         raise
     return server
-
-
-@contextlib.contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until the end of the block."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for late in came:
-        signal.raise_signal(late)
 
 
 def _create_tool_role(session: lost.Session, timezone: str) -> None:

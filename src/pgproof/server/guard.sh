@@ -1,6 +1,6 @@
 # The guard of one server: sh -c <this> pgproof-guard LOCK HOME [MORE...]
 # Waits for the end of its input, for whatever reason it comes, then stops what serves HOME/data and removes everything.
-trap '' INT TERM HUP # Ctrl-C in a terminal is for the owner
+trap '' INT TERM HUP QUIT # Ctrl-C in a terminal is for the owner; blocked until here by who started this
 read -r _
 
 lock=$1

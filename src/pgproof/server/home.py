@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from pgproof import signals
 from pgproof.errors import ServerFault, UsageFault
 from pgproof.server.privileges import Account, environment
 
@@ -65,15 +66,16 @@ class Home:
 
 def watch(lock: Path, directories: Sequence[Path], *, stdin: int) -> subprocess.Popen[bytes]:
     """Start a guard over directories, the first of which holds ``data``."""
-    return subprocess.Popen(
-        ["/bin/sh", "-c", GUARD, "pgproof-guard", str(lock), *(str(d) for d in directories)],
-        stdin=stdin,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(Path("/")),
-        cwd="/",
-        start_new_session=True,
-    )
+    with signals.kept_from_children():
+        return subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "pgproof-guard", str(lock), *(str(d) for d in directories)],
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment(Path("/")),
+            cwd="/",
+            start_new_session=True,
+        )
 
 
 def places(scratch: Path | None) -> Iterator[Path]:

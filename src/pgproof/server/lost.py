@@ -17,6 +17,7 @@ from pgproof.server.cluster import says_full
 
 _ENDING_CLASSES = ("08", "57P", "58")
 _DISK_FULL = "53100"
+_TERMINATED = "57P01"
 _FULL_HERE = (errno.ENOSPC, errno.EDQUOT)
 _SERVERS: WeakValueDictionary[str, Server] = WeakValueDictionary()
 
@@ -25,6 +26,8 @@ class Session(psycopg.Connection[Any]):
     """A connection whose statements raise LostServer where the server went away or its disk is full."""
 
     host: str = ""
+    observer: str = ""
+    """The role that pgproof reads with in a transaction of a role that may not read everything."""
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - psycopg's own signature is generic
         """Wait for an answer, as psycopg does."""
@@ -72,9 +75,12 @@ def lost(exc: BaseException, server: Server | None = None) -> LostServer:
     if isinstance(exc, OSError):
         return LostServer(f"The disk of {exc.filename or 'pgproof itself'} is full: {said}.", _ROOM)
     why = server.why_lost() if server else None
-    is_full = getattr(exc, "sqlstate", None) == _DISK_FULL or says_full(why or "")
-    first = "PostgreSQL's disk is full" if is_full else "The connection to PostgreSQL was lost"
-    return LostServer(f"{first}: {said}." + (f"\n{why}" if why else ""), _ROOM if is_full else _AGAIN)
+    if getattr(exc, "sqlstate", None) == _DISK_FULL or says_full(why or ""):
+        return LostServer(f"PostgreSQL's disk is full: {said}." + (f"\n{why}" if why else ""), _ROOM)
+    first = f"The connection to PostgreSQL was lost: {said}."
+    if server and why is None and getattr(exc, "sqlstate", None) == _TERMINATED:
+        return LostServer(f"{first} The server itself is alive.", _SPARE)
+    return LostServer(first + (f"\n{why}" if why else ""), _AGAIN)
 
 
 @contextlib.contextmanager
@@ -90,3 +96,7 @@ def translate_lost(server: Server | None = None) -> Iterator[None]:
 
 _ROOM = "Free some room there and run it again, or name a directory with more room: --pgproof-scratch=DIR."
 _AGAIN = "This says nothing about the migrations. Run it again; if it comes back, look for what ended the server."
+_SPARE = (
+    "Most likely a migration ends the sessions of others by pg_terminate_backend, and pgproof's among them: let it "
+    "spare those (AND application_name NOT LIKE 'pgproof%'). If none does, run it again."
+)

@@ -14,6 +14,7 @@ from pgproof.server.lost import Session, lost, serving
 
 APPLICATION = "pgproof"
 _EVENT_TRIGGERS_SINCE = 170000
+_MAY_OBSERVE = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND pg_catalog.pg_has_role(oid, 'MEMBER')"
 _ON_ITS_WAY = ("starting up", "shutting down", "recovery mode", "terminating connection")
 
 
@@ -34,9 +35,12 @@ def connect(url: str, *, autocommit: bool = True) -> Session:
         raise _refused(exc, given) from exc
     session.host = str(given.get("host", ""))
     info = session.info
-    is_ours = info.user != TOOL_ROLE and info.parameter_status("is_superuser") == "on"
+    is_tools = TOOL_ROLE in {info.user, given["application_name"]}
+    is_ours = not is_tools and info.parameter_status("is_superuser") == "on"
     if is_ours and info.server_version >= _EVENT_TRIGGERS_SINCE:
         session.execute("SET event_triggers = off")
+    if info.parameter_status("is_superuser") != "on":
+        session.observer = TOOL_ROLE if session.execute(_MAY_OBSERVE, [TOOL_ROLE]).fetchone() else "NONE"
     session.autocommit = autocommit
     return session
 
