@@ -34,7 +34,6 @@ def test_it_becomes_pytest_that_no_configuration_of_the_project_can_harm(here):
     assert made[:4] == [sys.executable, "-P", "-m", "pytest"]
     assert "--noconftest" in made
     assert Path(made[made.index("-c") + 1]).is_file()
-    assert f"--pgproof-migrations={here / 'migrations'}" in made
     assert "--pgproof-evidence=reports/evidence" in made
     assert made[-2:] == ["--pyargs", "pgproof.checks"]
 
@@ -59,6 +58,13 @@ def test_options_are_translated(here, words, expected):
 
     assert [word for word in expected if word not in made] == []
     assert sum(word.startswith("--pgproof-evidence") for word in made) == 1
+
+
+def test_a_directory_that_was_not_named_stays_so(here):
+    """Else pytest would look for the settings file beside it first, and find another than the command."""
+    assert not any(word.startswith("--pgproof-migrations") for word in line(here))
+    (here / "pgproof.toml").write_text('migrations = "Größe und Maß"\n')
+    assert not any(word.startswith("--pgproof-migrations") for word in line(here))
 
 
 def test_a_look_at_the_list_writes_no_report(here):
@@ -181,3 +187,16 @@ def test_the_checks_are_where_they_are_found():
 
     assert directory is not None
     assert (directory / "test_tables.py").is_file()
+
+
+def test_a_password_does_not_stand_in_the_list_of_processes(here, monkeypatch):
+    monkeypatch.setenv("PGPROOF_SERVER", "auto")
+    made = cli.without_secret(line(here, "--server=postgresql://u:hunter2@h/d", "--rows=3"))
+
+    assert not any("hunter2" in word or word.startswith("--pgproof-server") for word in made)
+    assert "--pgproof-rows=3" in made
+    assert os.environ["PGPROOF_SERVER"] == "postgresql://u:hunter2@h/d"
+
+
+def test_a_server_without_a_password_stays_where_it_was_given(here):
+    assert "--pgproof-server=postgresql://u@h/d" in cli.without_secret(line(here, "--server=postgresql://u@h/d"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pgproof.catalog.catalog import Catalog
     from pgproof.catalog.diff import Change, FieldChange
     from pgproof.catalog.model import Column, Constraint, Index, Object, Sequence, Table, Trigger
-    from pgproof.contract import Contract, DataChange
+    from pgproof.contract import Agreed, Contract, DataChange, RowBounds
     from pgproof.data.change import ColumnChange, TableChange, ValueSample
     from pgproof.data.orphans import Orphans
     from pgproof.data.positions import SequencePosition
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pgproof.walk.evidence import Attempt, Difference, End, Preview, Step
 
 __all__ = [
+    "Agreed",
     "Attempt",
     "Catalog",
     "Change",
@@ -67,6 +68,7 @@ __all__ = [
     "Preview",
     "Ran",
     "Recorded",
+    "RowBounds",
     "Sequence",
     "SequencePosition",
     "Step",
@@ -85,7 +87,7 @@ _HOMES = {
     "pgproof.catalog.catalog": ("Catalog",),
     "pgproof.catalog.diff": ("Change", "FieldChange"),
     "pgproof.catalog.model": ("Column", "Constraint", "Index", "Object", "Sequence", "Table", "Trigger"),
-    "pgproof.contract": ("Contract", "DataChange"),
+    "pgproof.contract": ("Agreed", "Contract", "DataChange", "RowBounds"),
     "pgproof.data.change": ("ColumnChange", "TableChange", "ValueSample"),
     "pgproof.finding": (
         "Check", "Finding", "Kind", "Level", "Levels", "Looked", "NotApplicable", "NotExercised", "NotReached",

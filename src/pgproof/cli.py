@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
+import importlib.util
 import os
 import shlex
+import signal
 import sys
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from pgproof.errors import PgproofError, UsageFault, did_you_mean
 from pgproof.finding import Check
-from pgproof.masking import masked
+from pgproof.masking import masked, masked_address
 from pgproof.registry import PACKAGE, checks_directory, known, records
 from pgproof.settings import load
-from pgproof.settings.model import OPTION
 from pgproof.settings.options import OPTIONS, Option
 
 USAGE = 4
 INTERRUPTED = 2
 
 _CONFIGURATION = Path(__file__).parent / "testing" / "verify.ini"
+_PLUGIN = "pgproof.testing.plugin"
 _REPORT = Path("reports/junit.xml")
-_COMMANDS = ("verify", "checks")
+_COMMANDS = ("verify", "contract", "checks")
 _ONLY_LISTS = frozenset({"--collect-only", "--co"})
 """With these nothing runs, so that there is nothing to report."""
 
@@ -38,10 +38,13 @@ _VALUED = frozenset({
 })  # fmt: skip
 """Options of pytest that take the next word as their value, so that it is no directory."""
 
+_DISTRIBUTES = ("-n", "--numprocesses", "--dist", "--tx", "--maxprocesses", "--max-worker-restart")
+
 _HELP = """\
 pgproof proves that PostgreSQL migrations are safe to ship.
 
   pgproof verify [DIR] [options]   apply the history in DIR to a real PostgreSQL, over rows, and check what it showed
+  pgproof contract [DIR] [--check] write contract.toml, what the migrations make; or say how it differs
   pgproof checks [ID]              list the checks, or explain one
   pgproof --version                print the version
 
@@ -76,12 +79,16 @@ def _run(words: list[str]) -> int:
         _print(_HELP + "\n".join(_option_help(option) for option in OPTIONS))
         return 0
     if command in {"--version", "-V"}:
+        from importlib.metadata import version  # noqa: PLC0415 - costs as much as all of the command
+
         _print(f"pgproof {version('pgproof')}")
         return 0
+    if command == "contract":
+        return _contract(words[1:])
     if command == "checks":
         return _checks(words[1:])
     if command == "verify":
-        _become_pytest(verify_line(words[1:], Path.cwd()))
+        _become_pytest(without_secret(verify_line(words[1:], Path.cwd())))
     closest = did_you_mean(command, _COMMANDS)
     raise UsageFault(f"There is no command '{command}'.{closest}", "`pgproof --help` says more.")
 
@@ -93,30 +100,51 @@ def verify_line(words: Sequence[str], cwd: Path) -> list[str]:
     if directory is not None:
         ours.insert(0, ("migrations", directory))
     settings = load(_given(ours), cwd=cwd, environ=os.environ)
-    _demand_readable(os.environ.get("PYTEST_ADDOPTS", ""))
-    if settings.source("migrations") != OPTION:
-        ours.append(("migrations", str(settings.migrations)))
+    added = _added(os.environ.get("PYTEST_ADDOPTS", ""))
     if settings.evidence is None:
         ours.append(("evidence", str(_junit(theirs).parent / "evidence")))
     names = {option.field: option.name for option in OPTIONS}
     rootdir, prefix = _root(cwd)
     return [
         sys.executable, "-P", "-m", "pytest", "-c", str(_CONFIGURATION), f"--rootdir={rootdir}", "--noconftest",
-        "-p", "pgproof", "-o", f"cache_dir={_cache(cwd)}", f"--junit-prefix={prefix}",
+        "--disable-plugin-autoload", "-p", _PLUGIN, *_distributing([*added, *theirs]),
+        "-o", f"cache_dir={_cache(cwd)}", f"--junit-prefix={prefix}",
         *([] if _ONLY_LISTS & set(theirs) else [f"--junit-xml={_REPORT}"]),
         *(f"--pgproof-{names[field]}" + ("" if value is True else f"={value}") for field, value in ours),
         *theirs, "--pyargs", PACKAGE,
     ]  # fmt: skip
 
 
-def _demand_readable(addopts: str) -> None:
-    """Refuse what pytest would fail on with a traceback."""
+def without_secret(line: Sequence[str]) -> list[str]:
+    """Return the command line with a server's password moved to where the list of processes does not show it."""
+    flag, kept = "--pgproof-server=", []
+    for word in line:
+        address = word.removeprefix(flag)
+        if word.startswith(flag) and masked_address(address) != address:
+            os.environ["PGPROOF_SERVER"] = address
+        else:
+            kept.append(word)
+    return kept
+
+
+def _added(addopts: str) -> list[str]:
+    """Return the words that the environment adds; refuses what pytest would fail on with a traceback."""
     try:
-        shlex.split(addopts)
+        return shlex.split(addopts)
     except ValueError as exc:
         raise UsageFault(
             f"The environment variable PYTEST_ADDOPTS cannot be read: {exc}.", "Close its quotes, or unset it."
         ) from exc
+
+
+def _distributing(words: Iterable[str]) -> list[str]:
+    """Return the words that load xdist, where one of its options is used.
+
+    No other plugin is loaded unasked: those of a project have no part in verifying, and many are slow to import.
+    """
+    if any(word.startswith(_DISTRIBUTES) for word in words) and importlib.util.find_spec("xdist") is not None:
+        return ["-p", "xdist"]
+    return []
 
 
 def _become_pytest(line: list[str]) -> NoReturn:
@@ -206,8 +234,29 @@ def _root(cwd: Path) -> tuple[Path, str]:
 
 def _cache(cwd: Path) -> Path:
     """Return where pytest keeps what --lf needs: nothing of it belongs into the project."""
+    import hashlib  # noqa: PLC0415 - not needed to list the checks
+
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     return home / "pgproof" / hashlib.sha256(str(cwd.resolve()).encode()).hexdigest()[:16]
+
+
+def _contract(words: Sequence[str]) -> int:
+    from pgproof.commands.contract import check_contract, write_contract  # noqa: PLC0415 - loads the database driver
+
+    directory, rest = _directory([word for word in words if word != "--check"])
+    ours, theirs = _translated(rest)
+    given = _given([*([("migrations", directory)] if directory else []), *ours])
+    unfit = [*theirs, *(f"--{option.name}" for option in OPTIONS if option.is_selection and option.field in given)]
+    if unfit:
+        raise UsageFault(f"{unfit[0]} is no option of contract.", "Write pgproof contract [DIR] [--check] [options].")
+    settings = load(given, cwd=Path.cwd(), environ=os.environ, to_write=frozenset({"contract"}))
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        answer = check_contract(settings) if "--check" in words else write_contract(settings)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    _print(masked("\n".join(answer.lines)))
+    return answer.code
 
 
 def _checks(words: list[str]) -> int:

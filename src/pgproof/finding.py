@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-Kind = Literal["migration", "history", "table", "constraint", "index", "foreign_key", "sequence"]
+Kind = Literal["migration", "history", "table", "constraint", "index", "foreign_key", "sequence", "kind"]
 """What a check can be parametrised by."""
 
 

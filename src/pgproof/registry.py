@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +26,8 @@ def checks_directory() -> Path | None:
 
 def records() -> dict[str, Check]:
     """Return the records of the shipped checks by id, in the order of their modules."""
+    import pkgutil  # noqa: PLC0415 - not needed to verify
+
     package = importlib.import_module(PACKAGE)
     found: dict[str, Check] = {}
     for module in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."):

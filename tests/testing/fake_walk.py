@@ -55,6 +55,8 @@ CATALOG = Catalog(
 class FakeSession:
     """Reads ``<version>.up.sql`` and ``<version>.down.sql``."""
 
+    notes = ()
+
     def __init__(self, settings: Settings, folder: Folder) -> None:
         self._folder = folder
         ups = sorted(settings.migrations.glob("*.up.sql"))
@@ -92,6 +94,9 @@ class FakeSession:
                 break
         rollback = Attempt(how="clone", difference=Difference()) if need.rollback else None
         self._folder.write("end", End(version="", stopped=stopped, catalog=CATALOG, rollback=rollback))
+
+    def left_roles(self) -> tuple[str, ...]:
+        return ()
 
     def close(self) -> None:
         """Say so."""

@@ -18,11 +18,24 @@ def test_the_header_says_on_what_and_with_which_settings(project, monkeypatch):
             "migrations: 3 in migrations (option)",
             "transactions: 3 in mode transaction",
             "layout: named, tool sql (named)",
+            "settings file: pgproof.toml",
             "settings: server postgres://u:*** (option), rows 5 (PGPROOF_ROWS), seed 7 (pgproof.toml), timezone UTC*",
             "PYTEST_ADDOPTS: --durations=1",
         ]
     )
     assert "hunter2" not in result.stdout.str()
+
+
+def test_the_header_says_what_a_file_about_other_migrations_does_not_give(project):
+    (project.root / "other").mkdir()
+    project.settings('migrations = "other"\nrows = 5\nhistory = { table = "h", version = "v" }\n')
+
+    project.run().stdout.fnmatch_lines(
+        [
+            "settings file: pgproof.toml (about other migrations: left out history)",
+            "settings: rows 5 (pgproof.toml)",
+        ]
+    )
 
 
 def test_the_summary_groups_findings_by_check_and_says_what_next(project):

@@ -69,7 +69,7 @@ def walk(server: Server, tmp_path: Path, prefix: str) -> Walker:
             seed_files[version].write_text(text, encoding="utf-8")
         tool = by(layouts.detect(root))
         observer = Observer(exclude=history_identity(tool.history_table), limit=5000, read_everything=read_everything)
-        preview, ahead = take_preview(server, tool, observer, prefix)
+        preview, ahead = take_preview(server, tool, observer, prefix, seed_files)
         folder = Folder(tmp_path / "evidence")
         folder.write("preview", preview)
         rows = Rows(filler=Filler(rows=8, seed=1), ahead=ahead, seeds=seed_files, keep=None)

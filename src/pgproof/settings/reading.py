@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +11,8 @@ from pgproof.errors import UsageFault, did_you_mean
 
 def read_toml(path: Path) -> dict[str, object]:
     """Return the content of a TOML file; raises UsageFault where it cannot be read as one."""
+    import tomllib  # noqa: PLC0415 - most projects have no file of pgproof's
+
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as exc:

@@ -6,7 +6,6 @@ import os
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +16,7 @@ from pgproof.settings import Settings
 from pgproof.testing import options, reports
 from pgproof.testing.activation import only_shipped
 from pgproof.testing.evidence import Evidence
+from pgproof.testing.leaving import Leaving
 from pgproof.testing.progress import progress_bar
 from pgproof.testing.results import Results
 from pgproof.testing.room import Room
@@ -25,21 +25,23 @@ from pgproof.testing.selection import demand_subjects
 from pgproof.testing.subjects import all_names
 from pgproof.testing.wanted import Wanted
 
-if TYPE_CHECKING:
-    from pgproof.walk.session import Session
-
 
 class ControllerRun(Run):
     """The run that has the server and the results."""
 
-    def __init__(self, room: Room, evidence: Evidence, settings: Settings, session: Session) -> None:
+    def __init__(self, room: Room, evidence: Evidence, settings: Settings, leaving: Leaving) -> None:
         super().__init__(room.root, evidence, settings)
-        self.session = session
+        self.session = leaving.session
+        self.leaving = leaving
+        self.left_roles: tuple[str, ...] = ()
+        """Roles that the history made on a server of others, and that stay there."""
         self.results = Results(self.profile)
         self.wanted: Wanted | None = None
         self.junit: Path | None = None
         self.has_foreign_checks = False
         """Whether the settings name ids that no shipped check has: judged when all checks are collected."""
+        self.unseen: tuple[str, ...] = ()
+        """What the contract declares and the walk did not see, with the reasons."""
         self.is_void = False
         """Whether the walk was given up: then no report is left that could be taken for a result."""
         self.closing = ExitStack()
@@ -55,6 +57,9 @@ class ControllerRun(Run):
             if wanted.walks:
                 with progress_bar() as progress:
                     self.session.walk(wanted.need(self.evidence.preview.history.versions), progress)
+                self.unseen = _unseen(self)
+            self.left_roles = self.session.left_roles()
+            self.leaving.begin()
         except BaseException:
             self.is_void = True
             raise
@@ -84,13 +89,13 @@ def provision(config: pytest.Config) -> ControllerRun:
         if settings.evidence is not None:
             stack.callback(os.close, reports.claim_evidence(settings.evidence))
         evidence = Evidence(folder(evidence_root(settings, room.root)))
-        session = open_session(settings, evidence.folder)
-        stack.callback(session.close)
-        run = ControllerRun(room, evidence, settings, session)
+        leaving = Leaving(open_session(settings, evidence.folder))
+        stack.callback(leaving.finish)
+        run = ControllerRun(room, evidence, settings, leaving)
         run.junit, run.has_foreign_checks = junit, has_foreign_checks
         run.write_settings()
-        demand_subjects(settings.subjects, all_names(evidence.preview))
         _demand_contract(run)
+        demand_subjects(settings.subjects, all_names(evidence.preview, run.comparison))
         run.closing = stack.pop_all()
     return run
 
@@ -106,6 +111,12 @@ def _demand_contract(run: ControllerRun) -> None:
         tables = {table.identity for table in preview.catalog.tables}
         columns = {column.identity for column in preview.catalog.columns}
         contract.demand_known(tables | ever["table"], columns | ever["column"])
+
+
+def _unseen(run: ControllerRun) -> tuple[str, ...]:
+    from pgproof.testing.declared import demand_matched  # noqa: PLC0415 - loads the grammar
+
+    return demand_matched(run.contract, run.evidence)
 
 
 def _names_foreign_checks(profile: Profile, config: pytest.Config) -> bool:

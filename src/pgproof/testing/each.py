@@ -16,7 +16,7 @@ NOTHING = "pgproof_nothing"
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-Need = Literal["downs"]
+Need = Literal["downs", "contract", "row bounds"]
 
 MARKS = (
     f"{MARK}(record): a check of pgproof, with its record",
@@ -38,5 +38,9 @@ def check(record: Check) -> pytest.MarkDecorator:
 
 
 def needs(what: Need) -> pytest.MarkDecorator:
-    """Say what a tool must have for a check to have a meaning; without it there is one item that says so."""
+    """Say what a check has no meaning without; where that is missing there is one item that says so.
+
+    ``downs``: of the tool. ``contract``: the schema part of contract.toml, ``row bounds``: its bounds; then what the
+    contract names are the subjects, and the check gets an ``Agreed`` (``RowBounds``) instead of a catalog object.
+    """
     return pytest.mark.pgproof_needs(what)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pgproof.finding import Check, Finding
-from pgproof.masking import masked
+from pgproof.masking import masked, masked_address
 from pgproof.settings import Settings
 from pgproof.settings.model import OPTION
 from pgproof.settings.options import OPTIONS
@@ -52,4 +52,4 @@ def shortened(path: Path) -> str:
 
 
 def _typed(value: object) -> str:
-    return shortened(value) if isinstance(value, Path) else str(value)
+    return shortened(value) if isinstance(value, Path) else masked_address(str(value))

@@ -8,7 +8,6 @@ import pytest
 
 from pgproof.finding import Looked, NotReached
 from pgproof.testing.keys import RUN
-from pgproof.testing.outcomes import LOOKED
 
 if TYPE_CHECKING:
     from pgproof.contract import Contract
@@ -49,9 +48,9 @@ def contract(pytestconfig: pytest.Config, pgproof_evidence: Evidence) -> Contrac
 
 
 @pytest.fixture
-def looked(request: pytest.FixtureRequest) -> Looked:
+def looked() -> Looked:
     """What this check has looked at."""
-    return request.node.stash.setdefault(LOOKED, Looked())  # type: ignore[no-any-return]  # node is untyped in pytest
+    return Looked()
 
 
 @pytest.fixture

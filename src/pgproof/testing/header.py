@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgproof.masking import masked
+from pgproof.masking import masked, masked_address
 from pgproof.settings import Settings
 from pgproof.settings.options import OPTIONS
 from pgproof.testing.finding_text import shortened
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 _MANY = 8
 
 
-def header(preview: Preview, settings: Settings) -> list[str]:
-    """Return the lines of the header, without secrets."""
+def header(preview: Preview, settings: Settings, notes: Sequence[str] = ()) -> list[str]:
+    """Return the lines of the header, without secrets; ``notes`` say what the server cannot give."""
     history = preview.history
     modes = Counter(migration.mode for migration in history.migrations)
     modes_counted = ", ".join(f"{count} in mode {mode}" for mode, count in sorted(modes.items()))
     no_downs = "" if history.has_downs else ", no downs"
     lines = [
         f"pgproof: {preview.server}, TimeZone {settings.timezone}, {settings.rows} rows a table, seed {settings.seed}",
+        *(f"note: {note}" for note in notes),
         f"migrations: {len(history.migrations)} in {shortened(settings.migrations)} ({settings.source('migrations')})",
         f"transactions: {modes_counted}",
         f"layout: {history.layout}, tool {preview.tool}{no_downs}",
@@ -35,6 +37,8 @@ def header(preview: Preview, settings: Settings) -> list[str]:
         lines.append(f"ignored there: {_names(ignored, history.root)}")
     if history.orphan_downs:
         lines.append(f"downs without an up: {_names(history.orphan_downs, history.root)}")
+    if settings.file:
+        lines.append(f"settings file: {_file(settings.file, settings.left_out)}")
     given = [_setting(settings, name) for name in _given(settings)]
     if given:
         lines.append(f"settings: {', '.join(given)}")
@@ -43,9 +47,16 @@ def header(preview: Preview, settings: Settings) -> list[str]:
     return [masked(line) for line in lines]
 
 
+def _file(path: Path, left_out: tuple[str, ...]) -> str:
+    """Return which settings file was read, and what of it was not for these migrations."""
+    return shortened(path) + (f" (about other migrations: left out {', '.join(left_out)})" if left_out else "")
+
+
 def _is_read(path: Path, settings: Settings) -> bool:
     """Whether a file that is no migration is one of pgproof's own."""
-    return path == settings.contract or (settings.seeds is not None and path.is_relative_to(settings.seeds))
+    if path in {settings.contract, settings.file}:
+        return True
+    return settings.seeds is not None and path.is_relative_to(settings.seeds)
 
 
 def _given(settings: Settings) -> list[str]:
@@ -58,6 +69,8 @@ def _given(settings: Settings) -> list[str]:
 def _setting(settings: Settings, name: str) -> str:
     value = getattr(settings, name)
     source = settings.source(name)
+    if name == "server":
+        value = masked_address(value)
     if isinstance(value, Path):
         return f"{name} {shortened(value)} ({source})"
     if name == "levels":
@@ -67,7 +80,7 @@ def _setting(settings: Settings, name: str) -> str:
     if name == "history":
         return f"history {value.table} ({source})"
     if isinstance(value, tuple):
-        return f"{name} {', '.join(value)} ({source})"
+        return f"{name} {', '.join(shortened(v) if isinstance(v, Path) else v for v in value)} ({source})"
     return f"{name} {value} ({source})"
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pgproof.errors import UsageFault, did_you_mean
 from pgproof.settings import Settings, load
+from pgproof.settings.model import DEFAULT
 from pgproof.settings.options import OPTIONS, Option
+from pgproof.testing.neighbour import neighbours_server
 
 PREFIX = "--pgproof-"
 COMMAND_INI = Path(__file__).with_name("verify.ini")
@@ -40,12 +43,21 @@ def add_options(parser: pytest.Parser) -> None:
 def settings_of(config: pytest.Config) -> Settings:
     """Return the settings of this pytest run; raises UsageFault."""
     given = {option.field: config.getoption(_dest(option), None) for option in OPTIONS}
-    return load(given, cwd=config.invocation_params.dir, environ=os.environ)
+    settings = load(given, cwd=config.invocation_params.dir, environ=os.environ)
+    address = neighbours_server(config)
+    if address is None or settings.source("server") != DEFAULT:
+        return settings
+    return replace(settings, server=address, sources={**settings.sources, "server": "pytest-postgresql's options"})
 
 
 def names_migrations(config: pytest.Config) -> bool:
     """Return whether the command line names a migrations directory."""
     return config.getoption("pgproof_migrations", None) is not None
+
+
+def is_command(config: pytest.Config) -> bool:
+    """Return whether this run is one of `pgproof verify`, which no project has a part in."""
+    return config.inipath == COMMAND_INI
 
 
 def demand_known(parser: pytest.Parser, args: Sequence[str], *, is_command: bool) -> None:
@@ -68,7 +80,10 @@ def _misspelt(name: str, *, is_command: bool) -> UsageFault:
     word = name.removeprefix(PREFIX).lstrip("-")
     if is_command:
         closest = did_you_mean(word, [*ours, *_PYTEST_WORDS]).replace("'", "'--", 1)
-        return UsageFault(f"There is no option --{word}.{closest}", "`pgproof verify --help` lists them.")
+        return UsageFault(
+            f"There is no option --{word}.{closest}",
+            "`pgproof verify --help` lists them; those of a plugin of pytest need -p NAME, which loads it.",
+        )
     closest = did_you_mean(word, ours).replace("'", f"'{PREFIX}", 1)
     return UsageFault(f"There is no option {name}.{closest}", "`pytest --help` lists them under 'pgproof'.")
 

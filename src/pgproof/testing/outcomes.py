@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import NoReturn
 
 import pytest
@@ -11,36 +10,27 @@ import pytest
 from pgproof.finding import Finding, Level, Looked, NotApplicable, NotExercised, Outcome, Unjudged
 from pgproof.masking import masked
 from pgproof.profile import Profile
-from pgproof.testing.each import NOTHING
 from pgproof.testing.finding_text import finding_text
-from pgproof.testing.items import Judged
-
-LOOKED: pytest.StashKey[Looked] = pytest.StashKey()
+from pgproof.testing.items import Judged, about
 
 
-@contextmanager
-def judging(item: pytest.Item, profile: Profile | None) -> Iterator[None]:
-    """Turn what the check raises into pytest's outcomes, and put the outcome on the item."""
+def judge(item: pytest.Item, raised: Exception, profile: Profile | None) -> None:
+    """Turn what a check, or a fixture of it, has raised into pytest's outcome; returns where it stays what it is."""
     judged = Judged.of(item)
     if judged is None:
-        yield
         return
-    try:
-        yield
-    except Finding as finding:
-        _broken(item, judged, finding, profile)
-    except Unjudged as unjudged:
-        _unjudged(item, judged, unjudged, profile)
-    except Exception:
-        _put(item, Outcome.ERROR)
-        raise
+    if isinstance(raised, Finding):
+        _broken(item, judged, raised, profile)
+    if isinstance(raised, Unjudged):
+        _unjudged(item, judged, raised, profile)
+    _put(item, Outcome.ERROR)
 
 
 def refuse_nothing(item: pytest.Item) -> None:
     """Raise the reason of an item that stands where there is nothing to look at."""
-    mark = item.get_closest_marker(NOTHING)
-    if mark is not None:
-        reason, outcome = mark.args
+    nothing = about(item).nothing
+    if nothing is not None:
+        reason, outcome = nothing
         raise (NotApplicable if outcome is Outcome.NOT_APPLICABLE else NotExercised)(reason)
 
 
@@ -49,7 +39,7 @@ def demand_look(item: pytest.Item) -> None:
     judged = Judged.of(item)
     if judged is None:
         return
-    looked = item.stash.get(LOOKED, None)
+    looked = _looked(item)
     if looked is not None and looked.count > 0:
         _put(item, Outcome.PASS)
         return
@@ -94,8 +84,15 @@ def _unjudged(item: pytest.Item, judged: Judged, unjudged: Unjudged, profile: Pr
 def _put(item: pytest.Item, outcome: Outcome) -> None:
     """Add the properties that are known only after the check ran; its report is made after that."""
     item.user_properties.append(("outcome", outcome.value))
-    looked = item.stash.get(LOOKED, None)
+    looked = _looked(item)
     if looked is not None and looked.count:
         item.user_properties.append(("looked_at", looked.count))
     if looked is not None and looked.notes:
         item.user_properties.append(("note", masked("; ".join(looked.notes))))
+
+
+def _looked(item: pytest.Item) -> Looked | None:
+    """Return what an item was given to count with; None where it did not ask for it, or was not given it yet."""
+    given: Mapping[str, object] = getattr(item, "funcargs", None) or {}
+    looked = given.get("looked")
+    return looked if isinstance(looked, Looked) else None

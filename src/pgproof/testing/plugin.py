@@ -16,20 +16,21 @@ import pytest
 from pgproof.errors import PgproofError
 from pgproof.finding import Check
 from pgproof.profile import Profile
-from pgproof.testing import options, outcomes, selection
+from pgproof.testing import garbage, options, outcomes, quick, selection
 from pgproof.testing.activation import is_asked_for
 from pgproof.testing.controller import ControllerRun, provision
 from pgproof.testing.durations import probe_seconds
 from pgproof.testing.each import MARKS
 from pgproof.testing.fault import as_usage_error
+from pgproof.testing.given import give
 from pgproof.testing.header import header
-from pgproof.testing.items import Judged, put_properties
+from pgproof.testing.items import Judged, put_properties, share_locations
 from pgproof.testing.keys import RUN
 from pgproof.testing.parametrise import parametrise
 from pgproof.testing.reports import writing_junit
 from pgproof.testing.run import WORKER_KEY, worker_run
 from pgproof.testing.subjects import migration_of
-from pgproof.testing.summary import write_summary
+from pgproof.testing.summary import forget_silent_phases, write_summary
 from pgproof.testing.wanted import Wanted, wanted
 
 if TYPE_CHECKING:
@@ -50,8 +51,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Say in one message which option is misspelt, with the closest one."""
+    is_command = options.is_command(early_config)
+    if is_command:
+        garbage.collect_seldom()
     try:
-        options.demand_known(parser, args, is_command=early_config.inipath == options.COMMAND_INI)
+        options.demand_known(parser, args, is_command=is_command)
     except PgproofError as fault:
         raise as_usage_error(fault) from None
 
@@ -90,13 +94,14 @@ def pytest_configure_node(node: WorkerController) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say on what server, with what history and which settings."""
     run = config.stash.get(RUN, None)
-    return header(run.evidence.preview, run.settings) if run else []
+    notes = run.session.notes if isinstance(run, ControllerRun) else ()
+    return header(run.evidence.preview, run.settings, notes) if run else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give checks their subjects, from the preview."""
     run = metafunc.config.stash.get(RUN, None)
-    parametrise(metafunc, run.evidence.preview if run else None)
+    parametrise(metafunc, run)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -114,6 +119,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Put the properties on the items; a worker leaves its note before xdist reports the collection."""
     run = session.config.stash.get(RUN, None)
+    share_locations(session.items)
     for item in session.items:
         judged = Judged.of(item)
         if judged is not None:
@@ -124,12 +130,22 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Walk, when the selection is known; under xdist the controller has no items, and a worker tells it."""
-    run = _controller(session.config)
-    is_for_real = not session.testsfailed and not session.config.getoption("collectonly")
-    if run is not None and is_for_real and not session.config.pluginmanager.hasplugin("dsession"):
-        _walk(run, wanted(session.items, session.config.stash.get(_RECORDS, {})))
+    config = session.config
+    is_for_real = not session.testsfailed and not config.getoption("collectonly")
+    if not is_for_real or config.pluginmanager.hasplugin("dsession"):
+        return None
+    is_command = options.is_command(config)
+    if is_command:
+        garbage.keep_all()
+    run = _controller(config)
+    if run is not None:
+        _walk(run, wanted(session.items, config.stash.get(_RECORDS, {})))
+    if not is_command:
+        return None
+    garbage.keep_all()
+    return quick.take_short_way(session, _profile(config))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -143,29 +159,32 @@ def pytest_xdist_node_collection_finished(node: WorkerController) -> None:
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Judge what a fixture finds like what a check finds."""
-    with outcomes.judging(item, _profile(item)):
+    try:
         outcomes.refuse_nothing(item)
-        yield
+        give(item)
+        return (yield)
+    except Exception as exc:
+        outcomes.judge(item, exc, _profile(item.config))
+        raise
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Make a finding a result, not a crash; a pass must have looked at something."""
-    with outcomes.judging(pyfuncitem, _profile(pyfuncitem)):
+    try:
         result = yield
+    except Exception as exc:
+        outcomes.judge(pyfuncitem, exc, _profile(pyfuncitem.config))
+        raise
     outcomes.demand_look(pyfuncitem)
     return result
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count the time of a probe for the item that asked for it."""
-    report = yield
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Count the time of a probe for the item that asked for it, before pytest makes its report."""
     if call.when == "call" and Judged.of(item) is not None:
-        report.duration += probe_seconds(item)
-    return report
+        call.duration += probe_seconds(item)
 
 
 class Counting:
@@ -200,6 +219,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = _controller(session.config)
     if run is not None and not session.config.getoption("collectonly"):
         session.exitstatus = run.results.exit_code(exitstatus)
+    if options.is_command(session.config):
+        forget_silent_phases(session.config)
+        garbage.keep_all()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -223,8 +245,8 @@ def _controller(config: pytest.Config) -> ControllerRun | None:
     return run if isinstance(run, ControllerRun) else None
 
 
-def _profile(item: pytest.Item) -> Profile | None:
-    run = item.config.stash.get(RUN, None)
+def _profile(config: pytest.Config) -> Profile | None:
+    run = config.stash.get(RUN, None)
     return run.profile if run is not None else None
 
 

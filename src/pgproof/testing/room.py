@@ -10,10 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from pgproof import signals
+
 PREFIX = "pgproof-run-"
 
 _GUARD = """
-trap '' INT TERM HUP
+trap '' INT TERM HUP QUIT
 read -r _
 rm -rf -- "$1"
 """
@@ -28,17 +30,18 @@ class Room:
 
     def __init__(self) -> None:
         sweep(Path(tempfile.gettempdir()))
-        self.root = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._life = os.open(self.root, os.O_RDONLY)
-        fcntl.flock(self._life, fcntl.LOCK_EX)
-        self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", _GUARD, "pgproof-guard", str(self.root)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-        )
+        with signals.held_back():  # until there is a guard, nobody else takes away what was begun
+            self.root = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._life = os.open(self.root, os.O_RDONLY)
+            fcntl.flock(self._life, fcntl.LOCK_EX)
+            self._guard = subprocess.Popen(
+                ["/bin/sh", "-c", _GUARD, "pgproof-guard", str(self.root)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd="/",
+            )
 
     def close(self) -> None:
         """Remove the directory; harmless when called twice."""

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgproof.contract import Contract, read_contract
-from pgproof.masking import masked
+from pgproof.catalog.contract.blocks import blocks_of
+from pgproof.contract import Comparison, Contract, read_contract
+from pgproof.masking import masked_address
 from pgproof.profile import Profile, profile_of
 from pgproof.settings import Settings
 from pgproof.testing.evidence import Evidence
@@ -33,12 +34,19 @@ class Run:
 
     @cached_property
     def contract(self) -> Contract:
-        """The declared data changes."""
+        """What the team has agreed on."""
         return read_contract(self.settings.contract, self.evidence.preview.history.versions)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What the migrations make, beside that."""
+        preview = self.evidence.preview
+        found = blocks_of(preview.catalog, migrator=preview.migrator) if self.contract.schema else {}
+        return Comparison(self.contract, found)
 
     def write_settings(self) -> None:
         """Leave the settings for workers, which need no server and get no password."""
-        folder(self.root).write("settings", replace(self.settings, server=masked(self.settings.server)))
+        folder(self.root).write("settings", replace(self.settings, server=masked_address(self.settings.server)))
 
     def write_wanted(self, worker: str, wanted: Wanted) -> None:
         """Leave a worker's note for the controller."""

@@ -11,6 +11,7 @@ from pgproof.testing.each import KINDS
 if TYPE_CHECKING:
     from pgproof.catalog.catalog import Catalog
     from pgproof.catalog.model import Object
+    from pgproof.contract import Agreed, Comparison
     from pgproof.walk.evidence import Preview
 
 HISTORY = "history"
@@ -24,6 +25,7 @@ PLURALS: dict[Kind, str] = {
     "index": "indexes",
     "foreign_key": "foreign keys",
     "sequence": "sequences",
+    "kind": "kinds of object",
 }
 
 
@@ -39,9 +41,18 @@ def subjects(kind: Kind, preview: Preview) -> list[tuple[str, object]]:
     return sorted((thing.identity, thing) for thing in _objects(kind, preview.catalog))
 
 
-def all_names(preview: Preview) -> frozenset[str]:
+def agreed_subjects(kind: Kind, comparison: Comparison) -> Sequence[Agreed]:
+    """Return what the contract names of a kind, in its order."""
+    if kind == "table":
+        return comparison.tables()
+    return comparison.kinds() if kind == "kind" else comparison.parts(kind)
+
+
+def all_names(preview: Preview, comparison: Comparison) -> frozenset[str]:
     """Return the names of all subjects of all kinds."""
-    return frozenset(name for kind in KINDS for name, _ in subjects(kind, preview))
+    agreed = (*(one for kind in KINDS for one in agreed_subjects(kind, comparison)),)
+    names = [name for kind in KINDS for name, _ in subjects(kind, preview)]
+    return frozenset((*names, *(one.identity for one in agreed), *(bounds.table for bounds in comparison.rows())))
 
 
 def migration_of(kind: Kind, name: str, preview: Preview) -> str:
@@ -59,4 +70,6 @@ def _objects(kind: Kind, catalog: Catalog) -> Sequence[Object]:
         return [constraint for constraint in catalog.constraints if not constraint.inherited_from]
     if kind == "index":
         return [index for index in catalog.indexes if not index.partition_of]
+    if kind == "kind":
+        return []
     return catalog.foreign_keys if kind == "foreign_key" else catalog.sequences

@@ -42,7 +42,10 @@ def write_summary(reporter: pytest.TerminalReporter, run: ControllerRun) -> None
             _write(reporter, _groups(found, run))
     for outcome in _UNJUDGED:
         _write(reporter, _reasons(outcome, results.of(outcome)))
-    unused = unused_waivers(results, all_names(run.evidence.preview))
+    if run.unseen:
+        reporter.write_line("Declared in the contract, and not seen")
+        _write(reporter, (f"  {line}" for line in run.unseen))
+    unused = unused_waivers(results, all_names(run.evidence.preview, run.comparison))
     if unused:
         reporter.write_line("Waivers that waive nothing")
         _write(reporter, (f"  {line}" for line in unused))
@@ -51,7 +54,18 @@ def write_summary(reporter: pytest.TerminalReporter, run: ControllerRun) -> None
         _write(reporter, (f"  {fault}" for fault in results.faults[:_REASONS]))
     counts = results.counts()
     _write(reporter, [", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])])
+    _write(reporter, _left_behind(run))
     _write(reporter, _next_steps(run))
+
+
+def forget_silent_phases(config: pytest.Config) -> None:
+    """Take out of pytest's terminal report what says nothing: it reads through all of it again for each failure.
+
+    Set-ups and teardowns that passed without a word; `--durations` is the only one to show them.
+    """
+    reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and "" in reporter.stats and config.getoption("durations", default=None) is None:
+        reporter.stats[""] = [report for report in reporter.stats[""] if getattr(report, "sections", None)]
 
 
 def _groups(found: list[Result], run: ControllerRun) -> Iterator[str]:
@@ -79,6 +93,15 @@ def _reasons(outcome: Outcome, found: list[Result]) -> Iterator[str]:
         yield f"  {check} ({count}): {reason}"
     if len(groups) > _REASONS:
         yield f"  and {len(groups) - _REASONS} more reasons: -rs shows all"
+
+
+def _left_behind(run: ControllerRun) -> Iterator[str]:
+    """Yield what stays on a server of others."""
+    if run.left_roles:
+        yield (
+            f"Roles that appeared on the server, and stay: {', '.join(run.left_roles)}. "
+            "Drop them there before the next run, unless the migrations look first whether they exist."
+        )
 
 
 def _next_steps(run: ControllerRun) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from pgproof.finding import Check, Kind
-from pgproof.testing.items import Judged, is_about_nothing, migration_asked
+from pgproof.testing.items import about
 from pgproof.walk.need import Need, Probe
 
 _STEP = frozenset({"step", "met", "applied_again", "undone", "redone"})
@@ -53,14 +53,14 @@ def wanted(items: Iterable[pytest.Item], records: Mapping[str, Check]) -> Wanted
     fixtures_at_end: set[str] = set()
     kinds: dict[str, Kind] = {}
     for item in items:
-        judged = Judged.of(item)
-        if judged is not None:
-            kinds.setdefault(judged.check.id, judged.kind)
-        if is_about_nothing(item):
+        said = about(item)
+        if said.judged is not None:
+            kinds.setdefault(said.judged.check.id, said.judged.kind)
+        if said.nothing is not None:
             continue
         names = frozenset(getattr(item, "fixturenames", ()))
         fixtures_at_end |= names & _END
-        version = migration_asked(item)
+        version = said.migration
         if version is not None and names & _STEP:
             asked.append(version)
             asked_here = (_PROBES[name] for name in names & _PROBES.keys())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, TypeAlias
 
-import pglast
-
-ast: Any = pglast.ast
-enums: Any = pglast.enums
+ast: Any = import_module("pglast.ast")
+enums: Any = import_module("pglast.enums")
 Node: TypeAlias = Any
 """A node of a parsed statement."""

@@ -18,6 +18,7 @@ from pgproof.data.change import TableChange
 from pgproof.data.orphans import Orphans
 from pgproof.data.positions import SequencePosition
 from pgproof.errors import LostServer
+from pgproof.server import TOOL_ROLE
 from pgproof.tool import Failure, History, HistoryTable, Ran, Recorded
 
 T = TypeVar("T")
@@ -118,6 +119,12 @@ class Preview:
     modes_differ: tuple[Change, ...] = ()
     """One at a time → all at once."""
     sequences: tuple[SequencePosition, ...] = ()
+    migrator: str = TOOL_ROLE
+    """The role that owns what the migrations make."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Table → rows that the migrations left in it, after the team's own rows and without generated ones."""
+    rows_unknown: str = ""
+    """Why they could not be counted."""
     first_seen: Mapping[str, str] = field(default_factory=dict)
     """``<kind> <identity>`` of catalog objects → the version that added or last changed them."""
     seconds: float = 0.0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-
+from pgproof import base
 from pgproof.data.rows import Filler
 from pgproof.data.seeds import read_seeds
-from pgproof.server import Server, choose
+from pgproof.server import Server, choose, lacking, named, roles
+from pgproof.server.lost import translate_lost
 from pgproof.settings import HistoryOverride, Settings
-from pgproof.tool import HistoryTable, layouts
-from pgproof.tool.needs import extensions
+from pgproof.tool import HistoryTable, layouts, needs, server_wide
 from pgproof.tool.sql import SqlTool
+from pgproof.tool.statements import read
 from pgproof.walk.evidence import Folder, Preview
 from pgproof.walk.lookahead import LookAhead
 from pgproof.walk.need import Need
@@ -34,12 +34,13 @@ class Session:
         self._observer = Observer(
             exclude=history_identity(tool.history_table), limit=ROW_LIMIT, read_everything=settings.read_everything
         )
-        self._prefix = f"pgproof_{secrets.token_hex(4)}"
+        self._prefix = f"pgproof_{server.standing.run}"
         self._seeds = read_seeds(settings.seeds, tool.history.versions) if settings.seeds else {}
-        self.preview, self._ahead = self._previewed()
+        with translate_lost(server), lacking.explained(server):
+            self.preview, self._ahead = self._previewed()
 
     def _previewed(self) -> tuple[Preview, LookAhead]:
-        preview, ahead = take_preview(self.server, self._tool, self._observer, self._prefix)
+        preview, ahead = take_preview(self.server, self._tool, self._observer, self._prefix, self._seeds)
         self._folder.write("preview", preview)
         return preview, ahead
 
@@ -60,7 +61,17 @@ class Session:
             folder=self._folder,
             prefix=self._prefix,
         )
-        walk.take(need, progress)
+        with translate_lost(self.server), lacking.explained(self.server):
+            walk.take(need, progress)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the server cannot give."""
+        return self.server.standing.notes
+
+    def left_roles(self) -> tuple[str, ...]:
+        """Return the roles that appeared on a server of others, where they may, and stay there."""
+        return roles.appeared(self.server)
 
     def close(self) -> None:
         """Stop the server; harmless when called twice."""
@@ -69,20 +80,36 @@ class Session:
 
 def open_session(settings: Settings, folder: Folder) -> Session:
     """Return a session whose preview is done; raises PgproofError, and then leaves nothing behind."""
-    tool = SqlTool(layouts.detect(settings.migrations, settings.layout), _history_table(settings.history))
+    found = layouts.detect([settings.migrations, *settings.locations], settings.layout, settings.groups)
+    tool = SqlTool(found, _history_table(settings.history))
     server = choose.start(
         server=settings.server,
         pg_version=settings.pg_version,
         pg_bin=settings.pg_bin,
         scratch=settings.scratch,
-        extensions=extensions(tool.history),
+        extensions=needs.extensions(tool.history) | base.extensions(settings),
+        parts=needs.parts(tool.history),
+        wishes=needs.wishes(tool.history),
         timezone=settings.timezone,
+        roles=_roles(settings, tool),
+        allow_server_wide=settings.allow_server_wide,
     )
     try:
-        return Session(settings, folder, server, tool)
+        return Session(settings, folder, base.prepare(server, settings), tool)
     except BaseException:
         server.close()
         raise
+
+
+def _roles(settings: Settings, tool: SqlTool) -> frozenset[str]:
+    """Return the roles that may appear; raises HistoryFault where a server of others would be changed."""
+    if not named.is_address(settings.server):
+        return frozenset()
+    seeds = read_seeds(settings.seeds, tool.history.versions).values() if settings.seeds else ()
+    sent = [*base.sources(settings), *server_wide.sources(tool.history), *((path, read(path)) for path in seeds)]
+    if not settings.allow_server_wide:
+        server_wide.refuse(sent)
+    return server_wide.roles(sent)
 
 
 def _history_table(given: HistoryOverride | None) -> HistoryTable | None:

@@ -48,7 +48,7 @@ class Walk:
         self.folder.write("end", end)
         stepper.stage.drop()
         twin.drop()
-        roles.drop_later(self.server, base)
+        roles.leave(self.server, base)
 
     def _steps(self, stepper: Stepper, need: Need, progress: Progress) -> tuple[tuple[Migration, ...], str]:
         """Return the migrations that applied, and the one at which the walk ended (empty where it did not)."""
