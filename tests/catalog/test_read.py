@@ -54,7 +54,7 @@ def test_idle_connection_stays_idle(rich: psycopg.Connection, autocommit: bool):
 
 
 def test_fault_leaves_the_transaction_usable(rich: psycopg.Connection, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pgproof.catalog.read.needed", lambda _: ("view", "comment"))
+    monkeypatch.setattr("pgproof.catalog.read.needed", lambda _: ("view", "index"))
     monkeypatch.setattr("pgproof.catalog.statements._WHOLE", {"relations": "1 / (({})::int8 - ({})::int8) = 1"})
     rich.execute("BEGIN; CREATE TABLE kept (id integer)")
     with pytest.raises(psycopg.errors.DivisionByZero):

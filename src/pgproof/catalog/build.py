@@ -31,6 +31,7 @@ class Build:
     def __init__(self, window: canonical.Window) -> None:
         self._place = Place(window)
         self._constraints = Rows()
+        self._are_constraints_made = False
 
     def add(self, name: str, rows: Rows) -> None:
         """Add what one statement returned."""
@@ -47,14 +48,21 @@ class Build:
                 relations.columns(self._place, rows, relations.not_nulls(self._constraints))
             case "index":
                 relations.indexes(self._place, rows, relations.backing(self._constraints))
+                self._make_constraints()
             case _:
                 for row in rows.dicts():
                     _MAKERS[name](self._place, row)
 
     def units(self) -> Mapping[int, list[Member]]:
         """Return the objects of each unit."""
-        relations.constraints(self._place, self._constraints)
+        self._make_constraints()
         return self._place.units
+
+    def _make_constraints(self) -> None:
+        """Make them once all is there that they mention: tables, columns, types and indexes."""
+        if not self._are_constraints_made:
+            relations.constraints(self._place, self._constraints)
+            self._are_constraints_made = True
 
 
 @contextmanager

@@ -89,12 +89,18 @@ def read(
 
 def _read_all(opened: Session, version: int, exclude: frozenset[str], started: datetime | None) -> Snapshot:
     names = needed(EVERYTHING)
-    statements = [text("server"), *(whole(name, version) for name in names), text("marks").replace("$1", "true")]
+    last = names.index("index") + 1  # the marks come in between: there is enough for the client to do meanwhile
+    objects = [whole(name, version) for name in names]
+    statements = [text("server"), *objects[:last], text("marks").replace("$1", "true"), *objects[last:]]
     with closing(opened.query(statements)) as answers:
         server = next(answers)
-        made = _built(_window(server, started), names, answers)
+        build = Build(_window(server, started))
+        _add(build, names[:last], answers)
         marks = Marks.told(next(answers))
-    units = {number: tuple(made.get(number, ())) for number, _ in marks.units()}
+        listed = [number for number, _ in marks.units()]
+        _add(build, names[last:], answers)
+    made = build.units()
+    units = {number: tuple(made.get(number, ())) for number in listed}
     hidden = _excluded(units, exclude)
     found: dict[type[Object], list[Any]] = {kind: [] for kind in FIELDS}
     for number, unit in units.items():
@@ -209,9 +215,13 @@ def _renewed(since: Snapshot, before: Iterable[Unit], fresh: Mapping[int, Unit])
 
 def _built(window: Window, names: Series[str], answers: Iterable[Rows]) -> Mapping[int, list[Member]]:
     build = Build(window)
+    _add(build, names, answers)
+    return build.units()
+
+
+def _add(build: Build, names: Series[str], answers: Iterable[Rows]) -> None:
     for name, rows in zip(names, answers, strict=False):
         build.add(name, rows)
-    return build.units()
 
 
 def _reaches_far(changed: Mapping[int, int], old: Mapping[int, Unit]) -> bool:
