@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -26,6 +27,14 @@ def here(tmp_path, monkeypatch):
 
 def line(here, *words):
     return cli.verify_line(words, here)
+
+
+def run_command(here, *words, more=()):
+    path = os.pathsep.join([*(path for path in sys.path if path), *more])
+    return subprocess.run(
+        [sys.executable, "-P", "-c", "import sys; from pgproof.cli import main; sys.exit(main())", "verify", *words],
+        cwd=here, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
 
 
 def test_it_becomes_pytest_that_no_configuration_of_the_project_can_harm(here):
@@ -65,6 +74,49 @@ def test_a_directory_that_was_not_named_stays_so(here):
     assert not any(word.startswith("--pgproof-migrations") for word in line(here))
     (here / "pgproof.toml").write_text('migrations = "Größe und Maß"\n')
     assert not any(word.startswith("--pgproof-migrations") for word in line(here))
+
+
+@pytest.mark.parametrize(
+    ("words", "added", "is_loaded"),
+    [
+        ([], "", False),
+        (["-n", "2"], "", True),
+        (["-n2"], "", True),
+        (["--dist=loadfile"], "", True),
+        ([], "-q -n2", True),
+        (["-k", "numbers"], "--no-header", False),
+    ],
+)
+def test_no_plugin_of_others_is_loaded_but_xdist_where_it_is_used(here, monkeypatch, words, added, is_loaded):
+    monkeypatch.setenv("PYTEST_ADDOPTS", added)
+    made = line(here, *words)
+
+    assert "--disable-plugin-autoload" in made
+    assert ("xdist" in made) == is_loaded
+
+
+def test_xdist_that_is_not_installed_is_not_loaded(here, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "xdist" else find(name))
+
+    assert "xdist" not in line(here, "-n2")
+
+
+def test_a_plugin_of_others_can_be_asked_for(here):
+    (here / "stranger.py").write_text(
+        "def pytest_addoption(parser):\n    parser.addoption('--greet')\n\n"
+        "def pytest_report_header(config):\n    return config.getoption('greet')\n"
+    )
+    (here / "migrations" / "1.up.sql").write_text("SELECT 1;")
+    (here / "migrations" / "1.down.sql").write_text("SELECT 1;")
+
+    unknown, known = (
+        run_command(here, "--greet=hello", "--co", *words, more=[str(here)]) for words in ([], ["-p", "stranger"])
+    )
+
+    assert (unknown.returncode, known.returncode) == (4, 0), known.stdout + known.stderr
+    assert "need -p NAME" in unknown.stderr
+    assert "hello" in known.stdout
 
 
 def test_a_look_at_the_list_writes_no_report(here):
@@ -158,11 +210,7 @@ def test_a_misspelt_word_is_one_message_and_exit_code_4(here, words, message):
     (here / "conftest.py").write_text("raise RuntimeError('a broken project')")
     (here / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (here / "rich.py").write_text("raise RuntimeError('not this one')")
-    path = os.pathsep.join(path for path in sys.path if path)
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", "import sys; from pgproof.cli import main; sys.exit(main())", "verify", *words],
-        cwd=here, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = run_command(here, *words)
 
     assert done.returncode == 4
     assert "Traceback" not in done.stdout + done.stderr

@@ -71,7 +71,7 @@ def test_the_time_of_a_probe_counts_for_who_asked_for_it(project):
     project.run(REPORT)
     seconds = {case.get("name"): float(case.get("time")) for case in report(project).iter("testcase")}
 
-    assert seconds["test_again[m1]"] > 2.5
+    assert seconds["test_again[m1]"] >= 2.5
     assert seconds["test_table[public.tasks]"] < 2.5
 
 
