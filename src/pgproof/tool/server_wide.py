@@ -32,7 +32,8 @@ class Reach:
 def sources(history: History) -> tuple[Source, ...]:
     """Return what the history sends, both directions."""
     layout = layouts.by_name(history.layout)
-    sides = ((p, down) for m in history.migrations for p, down in ((m.up, False), (m.down, True)) if p is not None)
+    parts = history.singly.migrations
+    sides = ((p, down) for m in parts for p, down in ((m.up, False), (m.down, True)) if p is not None)
     return tuple((path, layout.script(path, down=down)) for path, down in sides)
 
 

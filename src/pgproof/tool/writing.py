@@ -51,7 +51,9 @@ _ANYTHING = Writing(is_open=True)
 def writing(history: History, version: str) -> Writing:
     """Return what a migration may write, apart from what triggers, rules and foreign keys do in turn."""
     (migration,) = (m for m in history.migrations if m.version == version)
-    return of_script(layouts.by_name(history.layout).script(migration.up, down=False))
+    layout = layouts.by_name(history.layout)
+    written = (of_script(layout.script(part.up, down=False)) for part in migration.parts or (migration,))
+    return reduce(Writing.__or__, written, Writing())
 
 
 def of_script(script: Script) -> Writing:

@@ -4,7 +4,9 @@ import pytest
 
 from pgproof.errors import UsageFault
 from pgproof.tool import layouts, modes
+from pgproof.tool.server_wide import reaches, sources
 from pgproof.tool.sql import SqlTool
+from pgproof.tool.writing import writing
 
 RULE = r"([0-9.]+)_"
 FILES = {
@@ -77,3 +79,9 @@ def test_a_rule_that_does_not_do_is_refused(write, rule: str, why: str) -> None:
     files = {f"{n}_{group}_x.sql": "" for n, group in enumerate("aabaa", 1)}
     with pytest.raises(UsageFault, match=why):
         layouts.detect(write(files), groups=rule)
+
+
+def test_every_part_of_a_group_is_looked_at(write) -> None:
+    history = layouts.detect(write({**FILES, "1.2.0_02_v.sql": "DELETE FROM v; ALTER ROLE r LOGIN;"}), groups=RULE)
+    assert writing(history, "1.2.0").deletes == {"v"}
+    assert [reach.what for reach in reaches(sources(history))] == ["ALTER ROLE"]
