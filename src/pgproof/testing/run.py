@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pgproof.catalog.contract.blocks import blocks_of
-from pgproof.contract import Comparison, Contract, read_contract
 from pgproof.masking import masked_address
 from pgproof.profile import Profile, profile_of
 from pgproof.settings import Settings
@@ -17,6 +15,7 @@ from pgproof.testing.evidence import Evidence
 from pgproof.testing.wanted import Wanted
 
 if TYPE_CHECKING:
+    from pgproof.contract import Comparison, Contract
     from pgproof.walk.evidence import Folder
 
 WORKER_KEY = "pgproof"
@@ -35,11 +34,16 @@ class Run:
     @cached_property
     def contract(self) -> Contract:
         """What the team has agreed on."""
+        from pgproof.contract import read_contract  # noqa: PLC0415 - loads the model of catalogs
+
         return read_contract(self.settings.contract, self.evidence.preview.history.versions)
 
     @cached_property
     def comparison(self) -> Comparison:
         """What the migrations make, beside that."""
+        from pgproof.catalog.contract.blocks import blocks_of  # noqa: PLC0415 - the same
+        from pgproof.contract import Comparison  # noqa: PLC0415 - the same
+
         preview = self.evidence.preview
         found = blocks_of(preview.catalog, migrator=preview.migrator) if self.contract.schema else {}
         return Comparison(self.contract, found)
