@@ -1,26 +1,14 @@
-"""マイグレーションの適用と履歴: 2.2 マイグレーション実行, 3. 現在の状態確認, Case 1, 問題1 to 問題3."""
+"""マイグレーションの適用と履歴: 2.2 マイグレーション実行, 3. 現在の状態確認, Case 1, 問題1 to 問題3, 基本原則."""
 
 from __future__ import annotations
 
-from collections import Counter
-
-from pgproof import (
-    Check,
-    Finding,
-    History,
-    HistoryTable,
-    Looked,
-    NotReached,
-    Preview,
-    Recorded,
-    Step,
-    check,
-    each,
-)
+from pgproof import Check, Finding, History, Looked, NotReached, Preview, Released, Step, Unchanged, check, each
 
 from .exercise import require_filled, require_tables
 from .levels import ALWAYS, SHAPE, SHIPPING
 from .mending import rows_in_the_way
+from .recording import record_faults
+from .releasing import compared, doubts, late, passed_over, put_back, what_became
 from .wording import counted, listed, refused
 
 MIGRATION_APPLIES = Check(
@@ -87,8 +75,8 @@ HISTORY_IS_RECORDED = Check(
 def test_history_is_recorded(step: Step, history: History, preview: Preview, looked: Looked) -> None:
     """The history table says what was applied: everything else that the tool does rests on it."""
     expected = history.versions[: step.position + 1]
-    faults = _record_faults(step.recorded, expected, preview.history_table)
-    earlier = _record_faults(step.recorded_before, expected[:-1], preview.history_table)
+    faults = record_faults(step.recorded, expected, preview.history_table)
+    earlier = record_faults(step.recorded_before, expected[:-1], preview.history_table)
     if faults and earlier:
         raise NotReached(f"the history table is wrong since an earlier migration: {earlier[0]}")
     if faults:
@@ -103,7 +91,7 @@ def test_history_is_recorded(step: Step, history: History, preview: Preview, loo
 
 VERSIONS_ARE_ORDERED = Check(
     id="versions-are-ordered",
-    claim="Versions are unique and sorted, and there is one head.",
+    claim="Versions are unique and sorted, there is one head, and nothing new comes before what was released.",
     effect="Two databases apply the same migrations in another order, and end in different schemas.",
     remedy="Give each migration a version of its own, later than all released ones; pair each down with an up.",
     runbook="Case 1: マイグレーション履歴の不整合",
@@ -113,26 +101,47 @@ VERSIONS_ARE_ORDERED = Check(
 
 @each("history")
 @check(VERSIONS_ARE_ORDERED)
-def test_versions_are_ordered(history: History, looked: Looked) -> None:
+def test_versions_are_ordered(history: History, preview: Preview, looked: Looked) -> None:
     """There is one order: what a directory leaves open, each machine decides for itself."""
-    without_up = [f"{path.name} undoes a migration that is not there" for path in history.orphan_downs]
-    faults = [*history.faults, *without_up]
+    releases = preview.releases
+    faults = [*(one for one in doubts(history) if one not in releases.known_faults), *releases.collisions]
     if faults:
         raise Finding(f"the order of {history.root} is in doubt", showed=listed(faults))
+    if releases.late:
+        newest = releases.late[0].before
+        raise Finding(
+            f"a new migration comes before {newest}, which is released",
+            showed=[*listed(late(releases)), releases.manners.late],
+            do=f"Give it a version later than {newest}: rename its files.",
+        )
+    for known in doubts(history):
+        looked.note(f"since before {releases.base}: {known}")
     if history.ignored:
         looked.note("no migrations: " + ", ".join(listed([path.name for path in history.ignored])))
     looked.at(len(history.migrations))
 
 
-def _record_faults(recorded: tuple[Recorded, ...], expected: tuple[str, ...], table: HistoryTable) -> list[str]:
-    """Return what is wrong with a history table, one line each."""
-    versions = tuple(row.version for row in recorded)
-    if table.keeps_only_last:
-        expected = expected[-1:]
-    times = Counter(versions)
-    faults = [f"{version} is not recorded" for version in expected if not times[version]]
-    faults += [f"{version} is recorded {n} times" for version, n in times.items() if n > 1]
-    faults += [f"{version} is recorded, and not on disk or not applied" for version in times if version not in expected]
-    if not faults and versions != expected:
-        faults.append("recorded in the order " + ", ".join(versions))
-    return faults
+RELEASED_IS_UNCHANGED = Check(
+    id="released-is-unchanged",
+    claim="A released migration was not edited, renamed or removed.",
+    effect="Databases that are up to date and new ones end in different schemas, or the tool refuses to run.",
+    remedy="Put the old migration back, and write the change as a new one.",
+    runbook="基本原則",
+    levels=ALWAYS,
+)
+
+
+@each("released")
+@check(RELEASED_IS_UNCHANGED)
+def test_released_is_unchanged(released: Released | Unchanged, preview: Preview, looked: Looked) -> None:
+    """It is what it was: databases that have applied it will not apply it again."""
+    if isinstance(released, Unchanged):
+        looked.at(released.count)
+        if released.unlocked:
+            looked.note(f"{released.unlocked} are not in {preview.releases.lock}: `pgproof lock` adds them")
+        return
+    if released.is_changed and not released.is_accepted:
+        showed = compared(released, preview.releases)
+        raise Finding(what_became(released), showed=showed, do=put_back(released, preview.releases))
+    looked.note(passed_over(released, preview.releases))
+    looked.at(1)

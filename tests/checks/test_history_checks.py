@@ -62,12 +62,12 @@ def test_a_tool_may_keep_only_the_last_version() -> None:
 @pytest.mark.parametrize("given", [{"faults": ("version 2 twice",)}, {"orphan_downs": (Path("m0009.down.sql"),)}])
 def test_a_doubtful_order_is_a_finding(given: dict[str, Any]) -> None:
     with pytest.raises(Finding):
-        test_history.test_versions_are_ordered(replace(HISTORY, **given), Looked())
+        test_history.test_versions_are_ordered(replace(HISTORY, **given), made.preview(), Looked())
 
 
 def test_ignored_files_are_named() -> None:
     looked = Looked()
-    test_history.test_versions_are_ordered(replace(HISTORY, ignored=(Path("atlas.sum"),)), looked)
+    test_history.test_versions_are_ordered(replace(HISTORY, ignored=(Path("atlas.sum"),)), made.preview(), looked)
     assert looked.count == 2
     assert looked.notes == ["no migrations: atlas.sum"]
 

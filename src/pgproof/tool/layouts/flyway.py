@@ -98,6 +98,10 @@ class Flyway(Layout):
         why = "it has statements that run in a transaction and such that do not, and 'mixed' is not set"
         return refused(script.text, why, outside[0].line)
 
+    def repeats(self, version: str) -> bool:
+        """Return whether it is a repeatable migration, which is there to be edited."""
+        return version.startswith("R__")
+
     def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode that the ``.conf`` file asks for, or else the statements."""
         asked = _execute_in_transaction(path)

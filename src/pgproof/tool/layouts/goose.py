@@ -86,6 +86,11 @@ class Goose(Layout):
         """Return the section of a direction, at its own lines."""
         return section(read_text(path), down=down)
 
+    def content(self, up: Path) -> bytes:
+        """Return the up section; all of a file that takes values from the environment."""
+        content = read_text(up)
+        return content.encode() if "envsub" in content.lower() else super().content(up)
+
     def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode that the file asks for, for both directions."""
         if leaves_transaction(read_text(path)):

@@ -62,6 +62,14 @@ class Layout(ABC):
         """Return what its own tool sends of a file."""
         return read(path)
 
+    def content(self, up: Path) -> bytes:
+        """Return what of a file stays as it is once it was released: the up; line ends and blank edges aside."""
+        return lines(self.script(up, down=False).text).strip("\n").encode()
+
+    def repeats(self, version: str) -> bool:  # noqa: ARG002 - for tools that know such
+        """Return whether its own tool applies a migration again when it was edited, behind all others."""
+        return False
+
 
 def history(
     layout: Layout,
@@ -108,3 +116,8 @@ def history(
         faults=tuple(faults),
         roots=listing.roots if len(listing.roots) > 1 else (),
     )
+
+
+def lines(text: str) -> str:
+    """Return a text with the line ends of any system as those of Unix."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

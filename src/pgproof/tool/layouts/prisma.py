@@ -15,7 +15,7 @@ import psycopg
 
 from pgproof.errors import HistoryFault
 from pgproof.tool import History, HistoryTable, Migration, Recorded, modes
-from pgproof.tool.layouts.layout import Entry, Layout, history
+from pgproof.tool.layouts.layout import Entry, Layout, history, lines
 from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.ledger import exists, not_in
 from pgproof.tool.statements import Script, read_text
@@ -107,6 +107,10 @@ class Prisma(Layout):
             faults=[f"{folder.name} holds no migration.sql" for folder in without],
             inside=[p for up in ups for p in sorted(up.parent.iterdir()) if p != up],
         )
+
+    def content(self, up: Path) -> bytes:
+        """Return the whole file: Prisma minds blank edges, and no line ends."""
+        return lines(read_text(up)).encode()
 
     def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:  # noqa: ARG002 - the protocol's
         """Return the mode of one query for the whole file."""

@@ -88,6 +88,10 @@ class Sqlx(Layout):
             faults=[*pairs.twice, *(f"sqlx stops at {name}: no integer before its first _" for name in stops)],
         )
 
+    def content(self, up: Path) -> bytes:
+        """Return the bytes: sqlx minds line ends."""
+        return up.read_bytes()
+
     def mode(self, path: Path, script: Script, surroundings: Surroundings) -> str:
         """Return the mode that the first line asks for; a byte order mark before it hides it, as from sqlx."""
         outside = path.read_bytes().startswith(_OUTSIDE.encode())
