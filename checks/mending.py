@@ -18,6 +18,7 @@ _ROWS = {
     "42804": "Say how old values become new ones: ALTER COLUMN … TYPE … USING ….",
     "55006": "Split the migration: a table whose deferred checks are pending cannot be altered in one transaction.",
 }
+_TAKES_ROWS = re.compile(r"^\s*(?:DELETE|UPDATE|TRUNCATE|MERGE)\b", re.IGNORECASE)
 _VALUES = "Mend the values that do not fit, or say how they become new ones: ALTER COLUMN … TYPE … USING …."
 
 
@@ -25,6 +26,8 @@ def rows_in_the_way(failure: Failure) -> str:
     """Return how to bring rows into the shape that a refused statement asks for."""
     if failure.sqlstate.startswith("22"):
         return _VALUES
+    if failure.sqlstate in {"23001", "23503"} and _TAKES_ROWS.match(failure.statement):
+        return "Take, or point elsewhere, the rows that refer to them first; or let the key say ON DELETE …."
     return _ROWS.get(failure.sqlstate, "Mend the rows that the message names in an earlier statement.")
 
 

@@ -143,6 +143,7 @@ def test_full_rollback_leaves_nothing(
     """All downs leave nothing: one that works a single step back may fail over rows that came later."""
     found = undoing.left_by_all_downs(undoing.require_rolled_back(rolled_back))
     if found:
-        undoing.require_sound_downs(history, steps, end, contract)
+        undoing.require_release_rolled_back(end)
+        undoing.require_sound(steps, history, contract, stopped=end.rollback_stopped)
         raise Finding(f"the history cannot be rolled back{undoing.stopped_at(end)}", showed=found)
     looked.at(len(history.migrations))

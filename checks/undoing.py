@@ -103,6 +103,12 @@ def require_rolled_back(rolled_back: Attempt | None) -> Attempt:
     return rolled_back
 
 
+def require_release_rolled_back(end: End) -> None:
+    """Raise NotReached where the way to the start ends in the release already."""
+    if end.release is not None and end.release.stopped:
+        raise NotReached(f"the down of {end.release.stopped} fails: see release-rolls-back")
+
+
 def stopped_at(end: End) -> str:
     """Return where the rollback to the start stopped, for a finding."""
     return f": the down of {end.rollback_stopped} fails on the way" if end.rollback_stopped else ": something is left"
@@ -116,8 +122,8 @@ def left_by_all_downs(rolled_back: Attempt) -> list[str]:
     return changes(change for change in counting(left.schema) if not _is_acl_of_public(change))
 
 
-def require_sound_downs(history: History, steps: Iterable[Step], end: End, contract: Contract) -> None:
-    """Raise where a single step has shown already why the history cannot be rolled back."""
+def require_sound(steps: Iterable[Step], history: History, contract: Contract, *, stopped: str) -> None:
+    """Raise where a single step has shown already why they cannot all be undone; ``stopped``: whose down failed."""
     for step in steps:
         try:
             left = left_by_down(step, step.down, contract)
@@ -126,8 +132,8 @@ def require_sound_downs(history: History, steps: Iterable[Step], end: End, contr
         except (NotApplicable, NotReached) as cause:
             raise type(cause)(f"{step.version}: {cause.reason}") from cause
     without = [migration.version for migration in history.migrations if migration.down is None]
-    if end.rollback_stopped in without:
-        raise NotReached(f"{end.rollback_stopped} has no down")
+    if stopped in without:
+        raise NotReached(f"{stopped} has no down")
 
 
 def _adds_label(change: Change) -> bool:

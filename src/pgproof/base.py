@@ -79,6 +79,15 @@ def prepare(server: Server, settings: Settings) -> Server:
     return Prepared(server, template=name, role=role, settings=TOOL | {"TimeZone": settings.timezone} | limits)
 
 
+def resume(server: Server, settings: Settings, template: str) -> Server:
+    """Return the server as ``prepare`` does, where it started with a database that has all of the base, and more."""
+    limits = _limits(settings)
+    if settings.role is None:
+        return Prepared(server, template=template, role=None, settings=limits)
+    with_role = TOOL | {"TimeZone": settings.timezone} | limits
+    return Prepared(server, template=template, role=settings.role, settings=with_role)
+
+
 def _limits(settings: Settings) -> dict[str, str]:
     given = {"statement_timeout": settings.statement_timeout, "lock_timeout": settings.lock_timeout}
     limits = {name: value.strip() for name, value in given.items() if value is not None}

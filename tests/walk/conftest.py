@@ -16,7 +16,7 @@ from pgproof.tool import layouts
 from pgproof.tool.sql import SqlTool
 from pgproof.walk.evidence import End, Folder, Preview, Step
 from pgproof.walk.need import Need
-from pgproof.walk.preview import history_identity, take_preview
+from pgproof.walk.preview import Plan, history_identity, take_preview
 from pgproof.walk.state import Observer
 from pgproof.walk.step import Rows
 from pgproof.walk.walk import Walk
@@ -69,7 +69,7 @@ def walk(server: Server, tmp_path: Path, prefix: str) -> Walker:
             seed_files[version].write_text(text, encoding="utf-8")
         tool = by(layouts.detect(root))
         observer = Observer(exclude=history_identity(tool.history_table), limit=5000, read_everything=read_everything)
-        preview, ahead = take_preview(server, tool, observer, prefix, seed_files)
+        preview, ahead = take_preview(server, tool, observer, prefix, Plan(seeds=seed_files))
         folder = Folder(tmp_path / "evidence")
         folder.write("preview", preview)
         rows = Rows(filler=Filler(rows=8, seed=1), ahead=ahead, seeds=seed_files, keep=None)

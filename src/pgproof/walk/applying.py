@@ -35,6 +35,22 @@ def up(stage: Stage, migration: Migration, since: Snapshot) -> tuple[Sequence[Ra
     return _in_transaction(stage, migration, act), reached
 
 
+def pass_by(stage: Stage, migration: Migration) -> None:
+    """Apply one migration and record it, and look at nothing; raises MigrationFailed."""
+    tool, version = stage.tool, migration.version
+    if not isinstance(tool, SavepointTool) or not _is_plain(migration.mode, tool.body(version)):
+        stage.cool()
+        tool.up(stage.url, version)
+        return
+
+    def act(connection: psycopg.Connection) -> Sequence[Ran]:
+        ran = tool.run(connection, version)
+        tool.record(connection, version)
+        return ran
+
+    _in_transaction(stage, migration, act)
+
+
 def down(stage: Stage, migration: Migration) -> Sequence[Ran]:
     """Undo one migration and take its record away; raises MigrationFailed, with the database as the tool left it."""
     tool, version = stage.tool, migration.version

@@ -18,6 +18,7 @@ from pgproof.data.change import TableChange
 from pgproof.data.orphans import Orphans
 from pgproof.data.positions import SequencePosition
 from pgproof.errors import LostServer
+from pgproof.released.model import Releases
 from pgproof.server import TOOL_ROLE
 from pgproof.tool import Failure, History, HistoryTable, Ran, Recorded
 
@@ -103,6 +104,35 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The migrations that a deployment brings."""
+
+    versions: tuple[str, ...] = ()
+    before: str = ""
+    """The last migration of the previous release; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondUp:
+    """The tool's ``up`` on an empty database that it has just brought up to date."""
+
+    failure: Failure | None = None
+    difference: Difference = field(default_factory=Difference)
+    recorded_before: tuple[Recorded, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
+    """The history table after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The release in one go, on an empty database of the previous release."""
+
+    failure: Failure | None = None
+    differ: tuple[Change, ...] = ()
+    """One at a time → in one go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """The history on disk, met by an empty database."""
 
@@ -118,6 +148,21 @@ class Preview:
     """Version → why it does not apply to an empty database, one at a time; at most one."""
     modes_differ: tuple[Change, ...] = ()
     """One at a time → all at once."""
+    start: int = 0
+    """How many migrations are older than the base, and so were there before anything was looked at."""
+    base: str = ""
+    """What is judged from, as people call it; empty where the whole history is judged."""
+    newer: tuple[str, ...] = ()
+    """The migrations that are newer than that; all, where the whole history is judged."""
+    touched: Mapping[str, str] = field(default_factory=dict)
+    """``<kind> <identity>`` of catalog objects → the version that last added or changed them, or what they rest on."""
+    release: Release = field(default_factory=Release)
+    deployment: Deployment | None = None
+    """None where there is no previous release, or where nobody got there."""
+    second_up: SecondUp | None = None
+    """None where the first one failed."""
+    releases: Releases = field(default_factory=Releases)
+    """What was released already, beside what is on disk."""
     sequences: tuple[SequencePosition, ...] = ()
     migrator: str = TOOL_ROLE
     """The role that owns what the migrations make."""
@@ -128,6 +173,20 @@ class Preview:
     first_seen: Mapping[str, str] = field(default_factory=dict)
     """``<kind> <identity>`` of catalog objects → the version that added or last changed them."""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRollback:
+    """The downs of the release, newest first, at the end of the walk."""
+
+    attempt: Attempt
+    """The difference is between the first migration of the release, about to be applied, and what is left."""
+    stopped: str = ""
+    """The version whose down failed."""
+    orphans_before: tuple[Orphans, ...] = ()
+    orphans: tuple[Orphans, ...] = ()
+    seeded: tuple[str, ...] = ()
+    """Versions of the release before which the team's own rows came in, after that moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +201,7 @@ class End:
     rows: Mapping[str, int] = field(default_factory=dict)
     orphans: tuple[Orphans, ...] = ()
     sequences: tuple[SequencePosition, ...] = ()
+    release: ReleaseRollback | None = None
     rollback: Attempt | None = None
     """All downs, newest first; the difference is between an empty database and what is left."""
     rollback_stopped: str = ""
@@ -190,3 +250,13 @@ class Folder:
     def step(self, position: int) -> Step | None:
         """Return a step by its position in the history, from 0."""
         return self.read(f"step-{position:04d}", Step)
+
+
+class Unwritten(Folder):
+    """Where evidence goes that nobody reads: it takes no file."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def write(self, name: str, value: object) -> None:
+        """Write nothing."""

@@ -17,6 +17,8 @@ class Need:
     last: str | None = None
     """The last version that is asked for; None: the whole history."""
     probes: Mapping[str, frozenset[Probe]] = field(default_factory=dict)
+    release: tuple[str, ...] = ()
+    """The versions whose downs are run at the end, as the release's; none where there is no previous release."""
     rollback: bool = False
     """Whether all downs are run at the end."""
 

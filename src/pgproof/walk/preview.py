@@ -9,7 +9,7 @@ from time import perf_counter
 
 from pgproof.catalog.catalog import Catalog
 from pgproof.catalog.diff import Change, diff
-from pgproof.catalog.read import Snapshot, read
+from pgproof.catalog.read import read
 from pgproof.data.counts import row_counts
 from pgproof.data.positions import SequencePosition, positions
 from pgproof.data.seeds import run_seed
@@ -18,12 +18,13 @@ from pgproof.server import Server, database, roles
 from pgproof.tool import Failure, HistoryTable, MigrationFailed, Tool
 from pgproof.tool.names import identifier
 from pgproof.walk.applying import up
-from pgproof.walk.evidence import Preview
+from pgproof.walk.evidence import Deployment, Preview, Release, SecondUp
 from pgproof.walk.lookahead import LookAhead
+from pgproof.walk.release import InOneGo, release_of, up_again
+from pgproof.walk.seen import Seen
 from pgproof.walk.stage import Stage
 from pgproof.walk.state import Observer
 
-_NO_SEEDS: Mapping[str, Path] = {}
 EMPTY = "after all migrations, on an empty database"
 
 
@@ -32,14 +33,36 @@ def history_identity(table: HistoryTable) -> frozenset[str]:
     return frozenset({f"{identifier(table.schema)}.{identifier(table.table)}"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is previewed, and how."""
+
+    seeds: Mapping[str, Path] = field(default_factory=dict)
+    """The team's own rows, by version; where there are any, a further database counts with them."""
+    start: int = 0
+    """How many migrations fresh databases hold already: those before the base, which are not judged."""
+    newest: int = 3
+    """Without such a base the newest migrations are the release."""
+
+
+@dataclass(slots=True)
+class _Once:
+    """What all at once, on an empty database, has shown."""
+
+    failure: Failure | None = None
+    catalog: Catalog = field(default_factory=Catalog)
+    second_up: SecondUp | None = None
+
+
 @dataclass(slots=True)
 class _Stepped:
     """What one at a time, on an empty database, has shown."""
 
     ahead: LookAhead = field(default_factory=LookAhead)
     catalog: Catalog = field(default_factory=Catalog)
-    first_seen: dict[str, str] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     failure: dict[str, Failure] = field(default_factory=dict)
+    deployment: Deployment | None = None
     sequences: tuple[SequencePosition, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     rows_unknown: str = ""
@@ -47,24 +70,23 @@ class _Stepped:
 
 
 def take_preview(
-    server: Server, tool: Tool, observer: Observer, prefix: str, seeds: Mapping[str, Path] = _NO_SEEDS
+    server: Server, tool: Tool, observer: Observer, prefix: str, plan: Plan
 ) -> tuple[Preview, LookAhead]:
-    """Apply the history all at once and one at a time to empty databases, and compare.
-
-    ``seeds`` are the team's own rows, by version; where there are any, a third database counts with them.
-    """
+    """Apply the history all at once and one at a time to empty databases, and compare."""
     started = perf_counter()
     base = roles.survey(server)
-    failure, at_once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
+    release = release_of(tool.history.versions, newest=plan.newest, start=plan.start)
+    once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
     roles.drop_later(server, base)
-    stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"))
+    stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"), plan, release)
     roles.drop_later(server, base)
-    if seeds and not stepped.failure:
-        stepped.rows, stepped.rows_unknown = _seeded(Stage.fresh(server, tool, observer, f"{prefix}_seeded"), seeds)
+    if plan.seeds and not stepped.failure:
+        seeded = Stage.fresh(server, tool, observer, f"{prefix}_seeded")
+        stepped.rows, stepped.rows_unknown = _seeded(seeded, plan)
         roles.drop_later(server, base)
     modes_differ: tuple[Change, ...] = ()
-    if failure is None and not stepped.failure:
-        modes_differ = tuple(c for c in diff(stepped.catalog, at_once) if not c.is_weak)
+    if once.failure is None and not stepped.failure:
+        modes_differ = tuple(c for c in diff(stepped.catalog, once.catalog) if not c.is_weak)
     preview = Preview(
         server=server.label,
         server_version=server.version,
@@ -72,59 +94,76 @@ def take_preview(
         history=tool.history,
         history_table=tool.history_table,
         catalog=stepped.catalog,
-        all_at_once=failure,
+        all_at_once=once.failure,
         on_empty=stepped.failure,
         modes_differ=modes_differ,
+        release=release,
+        deployment=None if stepped.failure else stepped.deployment,
+        second_up=once.second_up,
+        start=plan.start,
         sequences=stepped.sequences,
         migrator=stepped.migrator,
         rows=stepped.rows,
         rows_unknown=stepped.rows_unknown,
-        first_seen=stepped.first_seen,
+        first_seen=stepped.seen.by,
+        touched=stepped.seen.touched,
         seconds=perf_counter() - started,
     )
     return preview, stepped.ahead
 
 
-def _all_at_once(stage: Stage) -> tuple[Failure | None, Catalog]:
+def _all_at_once(stage: Stage) -> _Once:
     try:
         stage.tool.up_all(stage.url)
     except MigrationFailed as failed:
-        return failed.failure, Catalog()
+        return _Once(failure=failed.failure)
     else:
-        return None, read(stage.reader, exclude=stage.observer.exclude).catalog
+        catalog = read(stage.reader, exclude=stage.observer.exclude).catalog
+        return _Once(catalog=catalog, second_up=up_again(stage))
     finally:
         stage.drop()
 
 
-def _one_at_a_time(stage: Stage) -> _Stepped:
+def _one_at_a_time(stage: Stage, plan: Plan, release: Release) -> _Stepped:
     exclude = stage.observer.exclude
-    seen = _Stepped()
+    found, in_one_go = _Stepped(), InOneGo(release)
     snapshot = read(stage.reader, exclude=exclude)
-    for position, migration in enumerate(stage.tool.history.migrations):
+    if plan.start:
+        found.ahead.learn(plan.start - 1, snapshot.catalog, ())
+        found.seen.begin(positions(stage.reader, exclude=exclude, when=EMPTY))
+    for position, migration in enumerate(stage.tool.history.migrations[plan.start :], plan.start):
         version = migration.version
         try:
             ran, reached = up(stage, migration, snapshot)
         except MigrationFailed as failed:
-            seen.failure[version] = failed.failure
+            found.failure[version] = failed.failure
             break
-        seen.ahead.learn(position, reached.catalog, ran)
-        _note(seen.first_seen, snapshot, reached, version)
+        found.ahead.learn(position, reached.catalog, ran)
+        found.seen.note(snapshot.catalog, reached.catalog, version)
         snapshot = reached
-    seen.catalog = snapshot.catalog
-    seen.sequences = positions(stage.reader, exclude=exclude, when=EMPTY)
-    seen.rows = row_counts(stage.reader, exclude=exclude)
+        in_one_go.try_here(stage, version)
+    found.catalog = snapshot.catalog
+    found.deployment = in_one_go.beside(snapshot.catalog)
+    found.sequences = positions(stage.reader, exclude=exclude, when=EMPTY)
+    found.rows = row_counts(stage.reader, exclude=exclude)
+    found.seen.end(found.sequences)
     with database.connect(stage.url) as session:
-        seen.migrator = str(session.execute("SELECT current_user").fetchall()[0][0])
+        found.migrator = str(session.execute("SELECT current_user").fetchall()[0][0])
     stage.drop()
-    return seen
+    return found
 
 
-def _seeded(stage: Stage, seeds: Mapping[str, Path]) -> tuple[dict[str, int], str]:
+def _seeded(stage: Stage, plan: Plan) -> tuple[dict[str, int], str]:
     """Return the rows that seed files and migrations leave, or why they do not get that far."""
+    versions = stage.tool.history.versions
+    older = [version for version in versions[: plan.start] if version in plan.seeds]
+    if older:
+        stage.drop()
+        return {}, f"the seed file of {older[0]}, which is older than the base, is not run"
     try:
-        for version in stage.tool.history.versions:
-            if version in seeds:
-                run_seed(stage.reader, seeds[version])
+        for version in versions[plan.start :]:
+            if version in plan.seeds:
+                run_seed(stage.reader, plan.seeds[version])
             stage.tool.up(stage.url, version)
         return row_counts(stage.reader, exclude=stage.observer.exclude), ""
     except MigrationFailed as failed:
@@ -133,9 +172,3 @@ def _seeded(stage: Stage, seeds: Mapping[str, Path]) -> tuple[dict[str, int], st
         return {}, fault.message
     finally:
         stage.drop()
-
-
-def _note(first_seen: dict[str, str], before: Snapshot, after: Snapshot, version: str) -> None:
-    for change in diff(before.catalog, after.catalog):
-        if change.what != "removed" and not change.is_weak:
-            first_seen[f"{change.kind} {change.identity}"] = version

@@ -10,7 +10,7 @@ from time import perf_counter
 from pgproof.data.keep import keep_rows
 from pgproof.data.rows import Filler
 from pgproof.data.seeds import run_seed
-from pgproof.tool import Failure, Migration, MigrationFailed, Recorded, SavepointTool
+from pgproof.tool import Failure, Migration, MigrationFailed, ReadableTool, Recorded, SavepointTool
 from pgproof.walk.emptying import empty, named
 from pgproof.walk.evidence import Step
 from pgproof.walk.lookahead import LookAhead
@@ -40,14 +40,16 @@ class Stepper:
         self.state = stage.look()
         self._rows = rows
         self._twin = twin
-        self._recorded: tuple[Recorded, ...] = ()
+        self._recorded: tuple[Recorded, ...] = stage.recorded()
         self._stale: set[str] | None = None
         """Tables that may need rows; None: all."""
+        self._ready: tuple[int, Mapping[str, str]] | None = None
+        """For which position the rows are there, and what could not be filled."""
 
     def take(self, position: int, migration: Migration, asked: frozenset[Probe]) -> Step:
         """Return the evidence of one migration; the database stands after it, or before it where it never applies."""
         started = perf_counter()
-        unfilled = self._prepare(position, migration.version)
+        unfilled = self.make_ready(position, migration.version)
         before = self.state
         draft = Step(
             position=position,
@@ -62,6 +64,12 @@ class Stepper:
         except MigrationFailed as failed:
             return self._without_rows(draft, migration, asked, failed.failure, started)
         return self._written(draft, met, started)
+
+    def make_ready(self, position: int, version: str) -> Mapping[str, str]:
+        """Let the database stand as the migration is to meet it; return what could not be filled."""
+        if self._ready is None or self._ready[0] != position:
+            self._ready = position, self._prepare(position, version)
+        return self._ready[1]
 
     def _prepare(self, position: int, version: str) -> Mapping[str, str]:
         """Bring in the team's rows and then generated ones; return what could not be filled."""
@@ -153,7 +161,7 @@ class Stepper:
         self._stale |= {c.renamed_to or c.table for c in met.change.rows}
 
     def _down_is_empty(self, migration: Migration) -> bool:
-        if migration.down is None or not isinstance(self.stage.tool, SavepointTool):
+        if migration.down is None or not isinstance(self.stage.tool, ReadableTool):
             return False
         return self.stage.tool.body(migration.version, down=True).is_empty
 

@@ -17,13 +17,13 @@ class Twin:
     the walk goes on. To be made before the walk's first migration.
     """
 
-    def __init__(self, server: Server, tool: Tool, observer: Observer, name: str) -> None:
+    def __init__(self, server: Server, tool: Tool, observer: Observer, name: str, start: int = 0) -> None:
         self._server = server
         self._tool = tool
         self._observer = observer
         self._name = name
         self._stage: Stage | None = None
-        self._applied = 0
+        self._start = self._applied = start
         self._base = roles.survey(server)
         self._roles = self._none()
         """What is put aside of the twin's roles."""
@@ -51,7 +51,7 @@ class Twin:
         # Roles are not copied with a database: the walk takes the twin and its roles over, and drops its own.
         roles.drop_later(self._server, self._base, but=self._roles)
         roles.bring_back(self._server, self._base, self._roles)
-        self._stage, self._applied, self._roles, self._name = None, 0, self._none(), name
+        self._stage, self._applied, self._roles, self._name = None, self._start, self._none(), name
         return stage
 
     def _none(self) -> Roles:

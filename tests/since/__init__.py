@@ -1,0 +1,1 @@
+"""Judged from a base: old histories with new migrations."""

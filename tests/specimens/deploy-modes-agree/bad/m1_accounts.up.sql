@@ -1,0 +1,3 @@
+CREATE SCHEMA IF NOT EXISTS app;
+SET search_path = app;
+CREATE TABLE IF NOT EXISTS accounts (id bigint PRIMARY KEY, name text NOT NULL);

@@ -1,0 +1,2 @@
+ALTER TABLE people ALTER COLUMN name SET NOT NULL;
+ALTER TABLE people DROP COLUMN full_name;
