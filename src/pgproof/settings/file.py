@@ -10,10 +10,16 @@ from pgproof.settings import places
 from pgproof.settings.reading import read_toml
 
 OF_ONE_HISTORY = frozenset(
-    {"layout", "locations", "groups", "base", "role", "history", "contract", "seeds", "keep_rows", "waivers"}
-)
+    {
+        "layout", "locations", "groups", "base", "role", "history", "tool", "contract", "lock", "baseline", "sizes",
+        "seeds", "since", "keep_rows", "waivers",
+    }
+)  # fmt: skip
 """Settings that mean nothing for the migrations of another directory; all others are a team's habits."""
-BESIDE = {"contract": "contract.toml", "seeds": "seed"}
+BESIDE = {
+    "contract": "contract.toml", "lock": "pgproof.lock", "baseline": "pgproof.baseline.toml", "sizes": "sizes.toml",
+    "seeds": "seed",
+}  # fmt: skip
 """What is found without being named, in the migrations directory or beside the settings file."""
 
 

@@ -14,6 +14,7 @@ from pgproof.settings.file import BESIDE, OF_ONE_HISTORY, File, find
 from pgproof.settings.model import OPTION, HistoryOverride, Settings, Waiver
 from pgproof.settings.options import OPTIONS, Option
 from pgproof.settings.reading import Keys
+from pgproof.settings.tool import read_tool
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -40,11 +41,13 @@ def load(
     sources = {name: source for name, source in sources.items() if name in values}
     for name, (value, source) in given.items():
         values[name], sources[name] = value, source
+    to_write |= {"baseline"} if "accept" in values else set()
     for name, beside in BESIDE.items():
         found = values.get(name) or _default_beside(beside, folders)
         if found is not None:
             values[name] = Path(str(found)) if name in to_write else _existing(name, Path(str(found)))
     values |= {"migrations": migrations, "file": file.path if file else None, "left_out": left_out}
+    values["home"] = file.folder if file and not foreign else None
     return Settings(**values, sources=sources)  # type: ignore[arg-type]  # each was checked against its form
 
 
@@ -58,6 +61,14 @@ def _from_file(file: File) -> tuple[dict[str, object], dict[str, str]]:
         if not _has_form(option, value):
             raise keys.wrong(option.field, value, _wanted(option))
         values[option.field] = _whole(option, value, folder, place)
+    values |= _tables(keys, place, folder)
+    keys.done()
+    return values, dict.fromkeys(values, file.path.name)
+
+
+def _tables(keys: Keys, place: str, folder: Path) -> dict[str, object]:
+    """Return the settings that only a file can have: tables, and lists of such."""
+    values: dict[str, object] = {}
     if (levels := keys.take("levels")) is not None:
         values["levels"] = _levels(levels, f"{place} [levels]")
     if (waivers := keys.take("waiver")) is not None:
@@ -66,12 +77,13 @@ def _from_file(file: File) -> tuple[dict[str, object], dict[str, str]]:
         values["waivers"] = tuple(_waiver(waiver, f"{place} [[waiver]]") for waiver in waivers)
     if (history := keys.take("history")) is not None:
         values["history"] = _history(history, f"{place} [history]")
+    if (tool := keys.take("tool")) is not None:
+        values["tool"] = read_tool(tool, f"{place} [tool]", folder)
     if (locations := keys.take("locations")) is not None:
         values["locations"] = _locations(keys, locations, folder)
     if (base := keys.take("base")) is not None:
         values["base"] = read_base(base, f"{place} [base]", folder)
-    keys.done()
-    return values, dict.fromkeys(values, file.path.name)
+    return values
 
 
 def _leave_out(values: dict[str, object], file: File) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,30 @@ class HistoryOverride:
     """``schema.table``, or the table alone."""
     version: str
     applied_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """The team's own tool, by its commands: words, with places such as ``{url}`` in them; empty where there is none."""
+
+    up: tuple[str, ...]
+    """Applies all that is pending."""
+    up_one: tuple[str, ...] = ()
+    """Applies one version."""
+    down: tuple[str, ...] = ()
+    """Undoes one version, the newest."""
+    status: tuple[str, ...] = ()
+    """Lists the versions on disk."""
+    versions: str = ""
+    """A regular expression with the group ``version``, for what ``status`` writes."""
+    forget: str = ""
+    """SQL that deletes the record of a version; empty: the row is deleted."""
+    folder: Path
+    """The working directory."""
+
+    def __str__(self) -> str:
+        given = (("up", self.up), ("up_one", self.up_one), ("down", self.down), ("status", self.status))
+        return "; ".join(f"{name} = {shlex.join(words)}" for name, words in given if words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +105,38 @@ class Settings:
     statement_timeout: str | None = None
     lock_timeout: str | None = None
     release: int = 3
+    since: str | None = None
+    """A version, or a commit as git names it: older migrations are not judged."""
+    fresh: bool = False
+    """Whether the state before that base is built anew, and none of it kept."""
     profile: str = "runbook"
     levels: Mapping[str, Level] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     contract: Path | None = None
+    lock: Path | None = None
+    baseline: Path | None = None
+    """The findings that were there when pgproof came."""
+    accept: str | None = None
+    """Why the findings of this run are accepted into the baseline; None: they are not."""
+    sizes: Path | None = None
+    """Rows per table in production."""
+    lock_rows: int = 10_000
+    """Where a table has fewer rows than that in production, findings that weigh by its size are advice."""
     seeds: Path | None = None
     keep_rows: Path | None = None
     evidence: Path | None = None
     history: HistoryOverride | None = None
+    tool: Command | None = None
+    keep: bool = False
+    """Whether the server remains after findings."""
     require_exercised: bool = False
     checks: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     read_everything: bool = False
     file: Path | None = None
     """The settings file that was read."""
+    home: Path | None = None
+    """Its folder, where it is about these migrations."""
     left_out: tuple[str, ...] = ()
     """What that file says of the history of another directory."""
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -62,13 +62,26 @@ OPTIONS: tuple[Option, ...] = (
     Option(field="lock_timeout", form="text", metavar="TIME", help="of the one who migrates, e.g. 5s"),
     Option(field="release", form="number", least=1, metavar="N", help="the newest N migrations are the release"),
     Option(
+        field="since", form="text", metavar="REF",
+        help="judge only migrations newer than a branch, tag or commit of git, or than a version",
+    ),
+    Option(field="fresh", form="flag", help="build the state before that base anew, and keep none of it"),
+    Option(
         field="profile", form="text", metavar="NAME", choices=("runbook", "adopt", "live"),
         help="which level each check has: runbook (default)",
     ),
     Option(field="contract", form="path", metavar="FILE", help="contract.toml: what the team has agreed on"),
+    Option(field="lock", form="path", metavar="FILE", help="pgproof.lock: what the released migrations hold"),
+    Option(field="baseline", form="path", metavar="FILE", help="pgproof.baseline.toml: the findings accepted before"),
+    Option(field="sizes", form="path", metavar="FILE", help="sizes.toml: rows per table in production"),
+    Option(
+        field="lock_rows", form="number", metavar="N",
+        help="a table that sizes.toml gives fewer rows is small (default 10000)",
+    ),
     Option(field="seeds", form="path", metavar="DIR", help="your own rows: <version>.sql, run before that version"),
     Option(field="keep_rows", form="path", metavar="DIR", help="write the generated rows there, one file a version"),
     Option(field="evidence", form="path", metavar="DIR", help="keep the evidence there"),
+    Option(field="keep", form="flag", help="after findings, leave the server with the databases that they are about"),
     Option(field="require_exercised", form="flag", help="what could not be exercised fails"),
     Option(field="read_everything", form="flag", help="re-read everything at each state (slow, a self-check)"),
     Option(
@@ -77,5 +90,9 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         field="subjects", word="subject", form="texts", metavar="NAME", is_selection=True,
         help="only this migration, table, index, …, by its exact name; repeatable",
+    ),
+    Option(
+        field="accept", form="text", metavar="REASON", is_selection=True,
+        help="accept the findings of this run into the baseline (`pgproof baseline`)",
     ),
 )

@@ -184,12 +184,17 @@ class Body:
 
 
 @runtime_checkable
-class SavepointTool(Tool, Protocol):
-    """A tool whose statements pgproof itself sends, so that probes can run behind savepoints of one transaction."""
+class ReadableTool(Tool, Protocol):
+    """A tool whose migrations are SQL that pgproof can read."""
 
     def body(self, version: str, *, down: bool = False) -> Body:
         """Return how the statements of this version may be run."""
         ...
+
+
+@runtime_checkable
+class SavepointTool(ReadableTool, Protocol):
+    """A tool whose statements pgproof itself sends, so that probes can run behind savepoints of one transaction."""
 
     def run(self, connection: psycopg.Connection, version: str, *, down: bool = False) -> Sequence[Ran]:
         """Send the statements on a connection whose transaction is open; record nothing, commit nothing."""

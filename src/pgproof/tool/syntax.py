@@ -24,6 +24,8 @@ _DEFINITIONS: tuple[type, ...] = (
 )
 """Nodes whose expressions are stored, not run. (A DEFAULT that fills existing rows is one, too: its value comes from
 the clock, and that is no difference.)"""
+_NODE: Any = ast.Node
+_TREE: Any = (tuple, ast.Node)
 DML: tuple[Node, ...] = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 _OWN_TRANSACTION = frozenset(
     {
@@ -59,10 +61,13 @@ def nodes(root: Node, *, stop: tuple[type, ...] = ()) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         if isinstance(node, tuple | list):
-            pending.extend(reversed(node))
-        elif isinstance(node, ast.Node) and not isinstance(node, stop):
+            pending.extend(node[::-1])
+        elif isinstance(node, _NODE) and not isinstance(node, stop):
             yield node
-            pending.extend(v for slot in node if isinstance(v := getattr(node, slot), tuple | ast.Node))
+            for slot in type(node).__slots__:
+                value = getattr(node, slot)
+                if value is not None and isinstance(value, _TREE):
+                    pending.append(value)
 
 
 def executed(statement: Node) -> Iterator[Node]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pgproof.errors import HistoryFault, UsageFault
 from pgproof.tool import History
+from pgproof.tool.layouts.code import Code
 from pgproof.tool.layouts.dbmate import Dbmate
 from pgproof.tool.layouts.diesel import Diesel
 from pgproof.tool.layouts.flyway import Flyway
@@ -53,7 +54,7 @@ def names() -> tuple[str, ...]:
 
 def by_name(name: str) -> Layout:
     """Return the layout of that name; raises UsageFault where there is none."""
-    for layout in REGISTRY:
+    for layout in (*REGISTRY, Code()):
         if layout.name == name:
             return layout
     raise UsageFault(f"There is no layout {name!r}.", f"Say one of --layout={', --layout='.join(names())}.")
