@@ -1,0 +1,1 @@
+"""Migrated databases in the tests of others."""
