@@ -33,10 +33,14 @@ def test_the_level_is_the_profiles_and_the_settings_override_it():
     assert profile(levels={"values-survive": Level.OFF}).level(RECORD) is Level.GATE
 
 
-@pytest.mark.parametrize("name", ["adopt", "live"])
-def test_profiles_that_need_a_base_are_refused(name):
-    with pytest.raises(UsageFault, match=name):
-        profile(profile=name)
+def test_a_profile_has_its_own_levels():
+    assert profile(profile="adopt").level(RECORD) is Level.ADVICE
+    assert profile(profile="adopt", levels={"rows-survive": Level.GATE}).level(RECORD) is Level.GATE
+
+
+def test_the_profile_of_a_live_database_is_refused():
+    with pytest.raises(UsageFault, match="live"):
+        profile(profile="live")
 
 
 @pytest.mark.parametrize(("check", "subject"), [("rows-survive", "m10"), ("rows", "m1"), ("ROWS-SURVIVE", "m1")])

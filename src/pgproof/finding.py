@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-Kind = Literal["migration", "history", "table", "constraint", "index", "foreign_key", "sequence", "kind"]
+Kind = Literal[
+    "migration", "history", "release", "released",
+    "table", "constraint", "index", "foreign_key", "reference", "sequence", "kind",
+]  # fmt: skip
 """What a check can be parametrised by."""
 
 
@@ -67,15 +70,25 @@ class Finding(Exception):
 
     ``what`` is one line with the qualified name; ``showed`` is what the server showed (numbers, SQLSTATE,
     constraint, statement with file and line); ``do`` is the remedy with names, a statement to paste where there is one.
-    ``is_advice``: reported and never failing the run, whatever the level of its check.
+    ``is_advice``: reported and never failing the run, whatever the level of its check. ``weighed_by``: the tables on
+    whose size in production it depends how much the finding weighs.
     """
 
-    def __init__(self, what: str, *, showed: Sequence[str] = (), do: str = "", is_advice: bool = False) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        showed: Sequence[str] = (),
+        do: str = "",
+        is_advice: bool = False,
+        weighed_by: Sequence[str] = (),
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.showed = tuple(showed)
         self.do = do
         self.is_advice = is_advice
+        self.weighed_by = tuple(weighed_by)
 
 
 class Unjudged(Exception):
@@ -104,6 +117,12 @@ class NotReached(Unjudged):
     """The first cause is reported elsewhere, or an earlier migration does not apply at all."""
 
     outcome = Outcome.NOT_REACHED
+
+
+class NotJudged(Unjudged):
+    """It is older than the base."""
+
+    outcome = Outcome.NOT_JUDGED
 
 
 @dataclass(slots=True)

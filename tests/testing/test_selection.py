@@ -30,7 +30,7 @@ def test_exact_names_select(project, options, passed):
         ("--pgproof-subject=public.task", "--subject: nothing is called 'public.task'. Did you mean 'public.tasks'?"),
         ("--pgproof-rows=many", "--rows must be a whole number from 0, and is 'many'."),
         ("--pgproof-rwos=5", "There is no option --pgproof-rwos. Did you mean '--pgproof-rows'?"),
-        ("--pgproof-profile=adopt", "The profile 'adopt' cannot be judged by this version of pgproof."),
+        ("--pgproof-profile=live", "The profile 'live' is for a database that somebody owns"),
     ],
 )
 def test_what_cannot_be_meant_is_one_message(project, option, message):
