@@ -16,3 +16,5 @@ NEW = Levels(runbook=Level.GATE, adopt=Level.OFF, live=Level.OFF)
 """What only a history that was written for it can keep."""
 OLD_ROWS = Levels(runbook=Level.GATE, adopt=Level.ADVICE, live=Level.ADVICE)
 """What rows that were there before the rule may not keep."""
+HINT = Levels(runbook=Level.ADVICE, adopt=Level.ADVICE, live=Level.ADVICE)
+"""What is worth a look, and may be right as it is."""

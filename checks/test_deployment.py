@@ -1,4 +1,4 @@
-"""段階的に適用; 冪等性の保証: the tool's own `up`, once more, and in one go."""
+"""マイグレーションは段階的に適用; 冪等性の確保: the tool's own `up`, once more, and in one go."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECOND_UP_CHANGES_NOTHING = Check(
     claim="The tool's `up` on an up-to-date database changes neither schema, rows nor history.",
     effect="Every restart of a deployment, and every pod that runs `up` at its start, changes production once more.",
     remedy="Leave the history table to the tool: a migration that clears it, or writes to it, is applied again.",
-    runbook="運用の基本原則: 冪等性の保証",
+    runbook="運用の基本原則: 冪等性の確保",
     levels=SHIPPING,
     also=("history-is-recorded",),
 )
@@ -44,7 +44,7 @@ DEPLOY_MODES_AGREE = Check(
     effect="A new region, set up in one go, has another schema than production, which grew release by release.",
     remedy="Let each migration say what it rests on: SET LOCAL instead of SET, schema-qualified names, no temporary "
     "tables for the next one; and add an enum label in an earlier migration than the one that uses it.",
-    runbook="運用の基本原則: 段階的に適用",
+    runbook="運用の基本原則: マイグレーションは段階的に適用し、各段階で検証",
     levels=REPAIR,
 )
 

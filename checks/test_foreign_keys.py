@@ -11,13 +11,15 @@ from pgproof import (
     NotApplicable,
     NotExercised,
     NotReached,
+    Reference,
     Step,
     check,
     each,
     identifier,
 )
 
-from .levels import ALWAYS, SHAPE
+from .levels import ALWAYS, HINT, SHAPE
+from .referring import mend, refer
 from .wording import counted, listed
 
 FOREIGN_KEY_HAS_NO_ORPHANS = Check(
@@ -51,7 +53,7 @@ def test_foreign_key_has_no_orphans(
                 *(f"orphan: {key}" for key in listed(found.sample)),
                 f"they are listed by: {found.statement}",
             ],
-            do=_mend(foreign_key),
+            do=mend(foreign_key),
         )
     if not any(found.table in step.rows_before for step in steps):
         raise NotApplicable(f"{found.table} is as new as the last migration: no migration has met a row of it")
@@ -97,14 +99,25 @@ def test_foreign_key_types_match(foreign_key: Constraint, looked: Looked) -> Non
     looked.at(len(ends))
 
 
-def _mend(key: Constraint) -> str:
-    if len(key.columns) > 1:
-        return f"Mend or delete the rows of {key.table} that the statement lists."
-    own, other = identifier(key.columns[0]), identifier(key.referenced_columns[0])
-    lines = (
-        f"UPDATE {key.table} child SET {own} = NULL",  # noqa: S608 - shown, never sent
-        f"WHERE {own} IS NOT NULL",
-        f"  AND NOT EXISTS (SELECT FROM {key.references} parent WHERE parent.{other} = child.{own});",
-        "(or to a row that exists, where the column may not be NULL)",
-    )
-    return "\n".join(lines)
+REFERENCE_HAS_FOREIGN_KEY = Check(
+    id="reference-has-foreign-key",
+    claim="A column that is named after a table, and has the type of its key, has a foreign key.",
+    effect="Rows go and leave references to nothing: joins lose rows without a word, and nobody is told.",
+    remedy="ADD CONSTRAINT … FOREIGN KEY … NOT VALID, mend the orphans, then VALIDATE CONSTRAINT.",
+    runbook="",
+    levels=HINT,
+)
+
+
+@each("reference")
+@check(REFERENCE_HAS_FOREIGN_KEY)
+def test_reference_has_foreign_key(reference: Reference, looked: Looked) -> None:
+    """A column that says which row it means is held to it: user_id where there is a table users."""
+    column = reference.column
+    if not reference.has_foreign_key:
+        raise Finding(
+            f"column {column.identity} is named after {reference.table} and has no foreign key",
+            showed=[f"{column.identity} is {column.type}, as is {reference.table}.{identifier(reference.key)}"],
+            do=refer(reference),
+        )
+    looked.at(1)

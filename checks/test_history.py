@@ -67,6 +67,7 @@ HISTORY_IS_RECORDED = Check(
     remedy="Leave the history table to the tool; mend rows that were put there, or changed, by hand.",
     runbook="3. 現在の状態確認 (sea-orm-cli migrate status); Case 1: マイグレーション履歴の不整合",
     levels=ALWAYS,
+    also=("second-up-changes-nothing",),
 )
 
 

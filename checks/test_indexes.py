@@ -20,7 +20,8 @@ from pgproof import (
 from .agreeing import REMEDY, demand_agreement
 from .index_statements import drop, rebuild
 from .leading import is_indexed
-from .levels import ALWAYS, SHAPE
+from .levels import ALWAYS, HINT, SHAPE
+from .serving import is_needed, kept_of, longer, plainly, valid_beside, why_needed
 
 INDEX_MATCHES_CONTRACT = Check(
     id="index-matches-contract",
@@ -79,17 +80,44 @@ INDEX_IS_NOT_DUPLICATE = Check(
 @check(INDEX_IS_NOT_DUPLICATE)
 def test_index_is_not_duplicate(index: Index, preview: Preview, looked: Looked) -> None:
     """No other index does the same: the plain one beside a unique one is the usual case."""
-    if not index.is_valid:
-        raise NotReached("it is not valid: see index-is-valid")
-    beside = [i for i in preview.catalog.indexes if i.table == index.table and i.is_valid]
+    beside = valid_beside(index, preview.catalog)
     looked.at(len(beside))
-    same = sorted((i for i in beside if _keys(i) == _keys(index)), key=_worth)
-    kept = same[0]
+    kept = kept_of(index, beside, preview.catalog)
     if kept.identity != index.identity:
         raise Finding(
             f"index {index.identity} duplicates {kept.identity}",
-            showed=[f"both are on {index.table} {_keys(index)}", *_why_kept(kept)],
+            showed=[f"both are on {index.table} {plainly(index)}", *why_needed(kept)],
             do=drop(index),
+            weighed_by=(index.table,),
+        )
+
+
+INDEX_IS_NOT_REDUNDANT = Check(
+    id="index-is-not-redundant",
+    claim="No longer index starts with its columns and serves all its queries.",
+    effect="Every write keeps an index up to date that no query needs; it takes room on disk and in memory.",
+    remedy="Drop the shorter one, in a new migration, after a look at pg_stat_user_indexes in production.",
+    runbook="",
+    levels=HINT,
+)
+
+
+@each("index")
+@check(INDEX_IS_NOT_REDUNDANT)
+def test_index_is_not_redundant(index: Index, preview: Preview, looked: Looked) -> None:
+    """No longer index does its work: one on (user_id) beside a key on (user_id, role_id) is the usual case."""
+    beside = valid_beside(index, preview.catalog)
+    kept = kept_of(index, beside, preview.catalog)
+    if kept.identity != index.identity:
+        raise NotReached(f"it duplicates {kept.identity}: see index-is-not-duplicate")
+    looked.at(len(beside))
+    serving = [] if is_needed(index) else longer(index, beside)
+    if serving:
+        raise Finding(
+            f"index {index.identity} is the beginning of {serving[0].identity}, which serves all its queries",
+            showed=[f"{one.identity} on {one.table} {one.definition}" for one in (index, serving[0])],
+            do=drop(index),
+            weighed_by=(index.table,),
         )
 
 
@@ -114,25 +142,6 @@ def test_foreign_key_is_indexed(foreign_key: Constraint, preview: Preview, looke
             f"foreign key {foreign_key.identity} has no index on {foreign_key.table} ({columns})",
             showed=[foreign_key.definition, f"the table's indexes: {'; '.join(i.name for i in beside) or 'none'}"],
             do=f"CREATE INDEX CONCURRENTLY ON {foreign_key.table} ({columns});",
+            weighed_by=(foreign_key.table,),
         )
     looked.at(len(beside) or 1)
-
-
-def _keys(index: Index) -> str:
-    """Return the definition without what makes it unique, which a plain index beside it does not need."""
-    return index.definition.replace(" NULLS NOT DISTINCT", "")
-
-
-def _worth(index: Index) -> tuple[bool, bool, bool, bool, str]:
-    """Sort the index first that the others duplicate."""
-    return (
-        not index.is_primary,
-        not index.constraint,
-        not index.is_unique,
-        not (index.is_replica_identity or index.is_clustered),
-        index.identity,
-    )
-
-
-def _why_kept(kept: Index) -> list[str]:
-    return [f"{kept.identity} enforces {kept.constraint}"] if kept.constraint else []

@@ -52,15 +52,20 @@ def test_a_default_feeds_without_owning_and_one_sequence_feeds_two(connection):
     assert (second.column, second.largest, second.is_ahead) == ("public.u.id", 4, False)
 
 
-def test_sequences_that_feed_nothing(connection):
+def test_sequences_that_feed_no_column_of_numbers(connection):
     connection.execute("""
-        CREATE SEQUENCE lonely; CREATE TABLE t (a text DEFAULT 'x' || nextval('lonely'), b int);
+        CREATE SEQUENCE "Lonely" START 7; CREATE TABLE t (a text DEFAULT 'x' || nextval('"Lonely"'), b int);
         CREATE SEQUENCE owned OWNED BY t.b; ALTER TABLE t ALTER b SET DEFAULT 4;
+        CREATE SEQUENCE down INCREMENT -2 MINVALUE -9 START -3; SELECT nextval('down'), nextval('down');
         CREATE TEMPORARY TABLE passing (id serial)
     """)
-    assert positions(connection) == ()
+    found = {p.sequence: p for p in positions(connection)}
+    assert {name: (p.column, p.next_value, p.rows) for name, p in found.items()} == {
+        'public."Lonely"': ("", 7, 0), "public.owned": ("", 1, 0), "public.down": ("", -7, 0),
+    }  # fmt: skip
+    assert all(p.is_ahead and p.largest is None for p in found.values())
     connection.execute("ALTER TABLE t ALTER b DROP DEFAULT")
-    assert only(connection).sequence == "public.owned"
+    assert {p.column for p in positions(connection) if p.sequence == "public.owned"} == {"public.t.b"}
 
 
 def test_partitions_report_under_their_root_and_excluded_tables_not_at_all(connection):

@@ -22,6 +22,7 @@ class SequencePosition:
 
     sequence: str
     column: str
+    """Empty where it feeds no column of numbers."""
     next_value: int
     largest: int | None
     """The largest value in the column (smallest, for a descending sequence); None where it is empty."""
@@ -35,7 +36,10 @@ class SequencePosition:
 def positions(
     connection: psycopg.Connection[Any], *, exclude: Collection[str] = (), when: str = ""
 ) -> tuple[SequencePosition, ...]:
-    """Return where each sequence stands for each column that it feeds; ``exclude`` holds identities of tables."""
+    """Return where each sequence stands for each column of numbers that it feeds, and those that feed none.
+
+    ``exclude`` holds identities of tables, whose sequences are left out.
+    """
     with Reading(connection) as reading:
         feeding = reading.ask(filled("sequences", exclude=sorted(exclude)))[0]
         answers = reading.ask(*(row[2] or "" for row in feeding), last=True) if feeding else []

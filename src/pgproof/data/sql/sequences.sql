@@ -1,7 +1,8 @@
--- Each sequence that feeds a column, as (sequence, column, statement for its position). It feeds a column where the
+-- Each sequence for each column of numbers that it feeds, as (sequence, column, statement for its position); one that
+-- feeds none (it is drawn from by hand, or into a text) once, with an empty column. It feeds a column where the
 -- column's default draws from it, where it is the column's identity, or where the column owns it and has no default.
 -- The statement gives: last value, whether it was drawn, increment, minimum, maximum, cycles, furthest value, values.
-WITH feeding AS (
+WITH drawn AS (
     SELECT DISTINCT d.sequence, d.relid, d.attnum
       FROM (SELECT o.objid AS sequence, o.refobjid AS relid, o.refobjsubid AS attnum
               FROM pg_catalog.pg_depend o
@@ -13,27 +14,33 @@ WITH feeding AS (
               FROM pg_catalog.pg_attrdef f
               JOIN pg_catalog.pg_depend u ON u.classid = 'pg_catalog.pg_attrdef'::regclass AND u.objid = f.oid
              WHERE u.refclassid = 'pg_catalog.pg_class'::regclass) d(sequence, relid, attnum)
+), feeding AS (
+    SELECT x.sequence, t.oid AS relid, tn.nspname, t.relname, t.relkind, a.attname
+      FROM drawn x
+      JOIN pg_catalog.pg_class t ON t.oid = x.relid
+      JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = x.relid AND a.attnum = x.attnum
+      JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+     WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relpersistence <> 't'
+       AND CASE y.typtype WHEN 'd' THEN y.typcategory = 'N' ELSE y.oid IN (20, 21, 23, 1700) END
 )
 SELECT format('%I.%I', sn.nspname, s.relname) AS sequence,
-       format('%I.%I.%I', tn.nspname, t.relname, a.attname) AS column,
-       format('SELECT s.last_value, s.is_called, %s, %s, %s, %L, c.furthest, c.count FROM %I.%I s,
-               (SELECT %s(%I), count(%I) FROM %s%I.%I) c(furthest, count)',
+       CASE WHEN x.relid IS NULL THEN '' ELSE format('%I.%I.%I', x.nspname, x.relname, x.attname) END AS column,
+       format('SELECT s.last_value, s.is_called, %s, %s, %s, %L, c.furthest, c.count
+               FROM %I.%I s, (%s) c(furthest, count)',
               q.seqincrement, q.seqmin, q.seqmax, q.seqcycle, sn.nspname, s.relname,
-              CASE WHEN q.seqincrement > 0 THEN 'max' ELSE 'min' END, a.attname, a.attname,
-              CASE t.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END, tn.nspname, t.relname)
-  FROM feeding x
-  JOIN pg_catalog.pg_sequence q ON q.seqrelid = x.sequence
-  JOIN pg_catalog.pg_class s ON s.oid = x.sequence
+              CASE WHEN x.relid IS NULL THEN 'SELECT NULL::bigint, 0' ELSE
+                  format('SELECT %s(%I), count(%I) FROM %s%I.%I',
+                         CASE WHEN q.seqincrement > 0 THEN 'max' ELSE 'min' END, x.attname, x.attname,
+                         CASE x.relkind WHEN 'r' THEN 'ONLY ' ELSE '' END, x.nspname, x.relname) END)
+  FROM pg_catalog.pg_sequence q
+  JOIN pg_catalog.pg_class s ON s.oid = q.seqrelid
   JOIN pg_catalog.pg_namespace sn ON sn.oid = s.relnamespace
-  JOIN pg_catalog.pg_class t ON t.oid = x.relid
-  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = x.relid AND a.attnum = x.attnum
-  JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
- WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relpersistence <> 't'
-   AND tn.nspname !~ '^pg_' AND tn.nspname <> 'information_schema'
-   AND CASE y.typtype WHEN 'd' THEN y.typcategory = 'N' ELSE y.oid IN (20, 21, 23, 1700) END
-   AND format('%I.%I', tn.nspname, t.relname) <> ALL ({exclude}::text[])
-   AND t.oid <> ALL (ARRAY(
+  LEFT JOIN feeding x ON x.sequence = q.seqrelid
+ WHERE s.relpersistence <> 't'
+   AND coalesce(x.nspname, sn.nspname) !~ '^pg_' AND coalesce(x.nspname, sn.nspname) <> 'information_schema'
+   AND CASE WHEN x.relid IS NULL THEN true ELSE format('%I.%I', x.nspname, x.relname) <> ALL ({exclude}::text[]) END
+   AND coalesce(x.relid, s.oid) <> ALL (ARRAY(
            SELECT d.objid FROM pg_catalog.pg_depend d
             WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
               AND d.classid = 'pg_catalog.pg_class'::regclass))

@@ -5,5 +5,4 @@ CREATE TABLE IF NOT EXISTS users_roles (
     role_id bigint NOT NULL REFERENCES roles (id),
     PRIMARY KEY (user_id, role_id)
 );
-CREATE INDEX IF NOT EXISTS users_roles_user_id ON users_roles (user_id);
 CREATE INDEX IF NOT EXISTS users_roles_role_id ON users_roles (role_id);
