@@ -16,6 +16,7 @@ from pgproof.errors import LostServer, ServerFault, UsageFault
 from pgproof.server import TOOL_ROLE, cluster, database, embedded
 from pgproof.server.binaries import Binaries, probe
 from pgproof.server.embedded import EmbeddedServer, start
+from pgproof.server.kept import Kept
 from pgproof.server.privileges import UNPRIVILEGED, Account, unprivileged
 
 from .conftest import ANY, AT_HAND, SOURCES, has_memory, is_running
@@ -211,9 +212,9 @@ def homes(monkeypatch: pytest.MonkeyPatch) -> list[EmbeddedServer]:
     made: list[EmbeddedServer] = []
     serve = EmbeddedServer.serve
 
-    def noted(server: EmbeddedServer, account: Account, timezone: str) -> None:
+    def noted(server: EmbeddedServer, account: Account, timezone: str, from_kept: Kept | None) -> None:
         made.append(server)
-        serve(server, account, timezone)
+        serve(server, account, timezone, from_kept)
 
     monkeypatch.setattr(EmbeddedServer, "serve", noted)
     return made
@@ -268,7 +269,7 @@ def test_an_interrupt_while_starting_leaves_nothing(monkeypatch: pytest.MonkeyPa
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(embedded, "_create_tool_role", interrupt)
+    monkeypatch.setattr(embedded, "create_tool_role", interrupt)
     with pytest.raises(KeyboardInterrupt):
         start(AT_HAND[ANY], scratch=None, timezone="UTC")
     assert not any(d.exists() for d in (made[0].home.lock, *made[0].home.directories))

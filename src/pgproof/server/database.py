@@ -19,6 +19,7 @@ from pgproof.server.session import connect
 
 NAME_LIMIT = 63  # bytes; PostgreSQL would cut the rest off without an error
 SESSIONS_SECONDS = 2.0
+CLOSING_SECONDS = 0.05
 _STRATEGY_SINCE = 150000
 _FACTS = files("pgproof.server").joinpath("facts.sql").read_text(encoding="utf-8")
 _PUT_BACK = files("pgproof.server").joinpath("put_back.sql").read_text(encoding="utf-8")
@@ -91,6 +92,7 @@ def drop(server: Server, name: str) -> None:
     standing = server.standing
     if standing.is_shared and not claim.is_own(server.maintenance(), name, standing.run):
         return
+    _let_sessions_end(server, name)
     server.maintenance().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -138,6 +140,14 @@ def _wait_for_sessions(server: Server, name: str) -> Facts:
         )
         if not facts.sessions or time.monotonic() > deadline:
             return facts
+        time.sleep(0.001)
+
+
+def _let_sessions_end(server: Server, name: str) -> None:
+    """Wait a moment for sessions that were just closed: DROP DATABASE itself looks only every 100 ms."""
+    deadline = time.monotonic() + CLOSING_SECONDS
+    query = "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = %s LIMIT 1"
+    while server.maintenance().execute(query, [name]).fetchone() and time.monotonic() < deadline:
         time.sleep(0.001)
 
 

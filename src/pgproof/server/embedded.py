@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -20,7 +21,8 @@ from pgproof.server import cluster as clusters
 from pgproof.server.binaries import Binaries, Skipped, bring
 from pgproof.server.cluster import SUPERUSER, Cluster
 from pgproof.server.home import Home
-from pgproof.server.privileges import Account, unprivileged
+from pgproof.server.kept import Kept
+from pgproof.server.privileges import Account, own, unprivileged
 from pgproof.server.session import connect
 from pgproof.server.sweep import sweep
 
@@ -36,6 +38,10 @@ class EmbeddedServer:
         self.standing = Standing()
         self.guard = guard
         self.cluster: Cluster | None = None
+        self.came_from: Kept | None = None
+        """What was kept of an earlier run, where this server started on that."""
+        self._holding: Kept | None = None
+        self._account = own()
         self._maintenance: lost.Session | None = None
         self.owner = os.getpid()
         self._is_closed = False
@@ -57,11 +63,20 @@ class EmbeddedServer:
         user, name, host = (quote(t, safe="") for t in (role or SUPERUSER, database, str(self.home.sockets)))
         return f"postgresql://{user}@/{name}?host={host}&port={clusters.SETTINGS['port']}"
 
+    @property
+    def is_restored(self) -> bool:
+        """Whether it started with the databases that an earlier run has kept for the same ``holding``."""
+        return self._holding is not None and self.came_from == self._holding
+
     def maintenance(self) -> lost.Session:
         """Return this object's one session on database ``postgres``."""
         if self._maintenance is None or self._maintenance.closed:
             self._maintenance = connect(self.url("postgres"))
         return self._maintenance
+
+    def logged(self, since: int) -> tuple[str, int]:
+        """Return what was logged from a position on (-1: the end), and where it ends; without passwords."""
+        return self.cluster.logged(since) if self.cluster else ("", 0)
 
     def why_lost(self) -> str | None:
         """Return the end of the log of a dead server, or that its disk is full; None while it lives and has room."""
@@ -93,21 +108,70 @@ class EmbeddedServer:
         if self.cluster is not None:
             self.cluster.stop()
 
-    def serve(self, account: Account, timezone: str) -> None:
-        """Make the cluster, start it, and create the role that migrates."""
+    def serve(self, account: Account, timezone: str, from_kept: Kept | None = None) -> None:
+        """Make the cluster, or take the one that is kept; start it, and create the role that migrates."""
+        self._account, self._holding = account, from_kept
+        fresh = clusters.fresh(self.binaries)
         if not self.binaries.is_enterable:
-            places = (self.home.programs, self.home.root / "programs")
-            brought = bring(self.binaries, to=places, account=account)
-            if isinstance(brought, Skipped):
-                raise ServerFault(
-                    f"{self.binaries} cannot be run as user {account.name!r}: {brought.reason}",
-                    "Run pgproof as an ordinary user, or name another PostgreSQL with --pgproof-pg-bin=DIR.",
-                )
-            self.binaries = brought
-        clusters.initialise(self.binaries, self.home, account)
-        self.cluster = clusters.start(self.binaries, self.home, account, self.url("postgres"))
+            self.binaries = self._brought()
+        self.came_from = next((one for one in (from_kept, fresh) if one is not None and self._take(one)), None)
+        if self.cluster is None:
+            clusters.initialise(self.binaries, self.home, account)
+            fresh.pack(self.home.data, account)
+            self.cluster = self._start()
         lost.watch(str(self.home.sockets), self)
-        _create_tool_role(self.maintenance(), timezone)
+        create_tool_role(self.maintenance(), timezone)
+
+    def keep_holding(self) -> None:
+        """Keep its data directory as what it was asked to hold, where it was asked and does not come from there.
+
+        One with settings of ALTER SYSTEM is not kept: a restart would bring into force those that wait for one.
+        """
+        if self._holding is not None and not self.is_restored and not clusters.is_altered(self.home):
+            self.keep_as(self._holding)
+
+    def keep_as(self, keep: Kept) -> bool:
+        """Stop the server, keep its data directory, and start it again; return whether it is kept.
+
+        Every session ends, and settings of ALTER SYSTEM that waited for a restart come into force. A cluster that
+        reaches out of its data directory is not kept. Raises ServerFault where the server does not start again.
+        """
+        if self.cluster is None or self._is_closed:
+            raise RuntimeError("a server that does not run cannot be kept")
+        if any((self.home.data / "pg_tblspc").iterdir()) or not keep.may_pack():
+            return False
+        if self._maintenance is not None:
+            self._maintenance.close()
+        self.cluster.shut_down(self.binaries)
+        is_kept = keep.pack(self.home.data, self._account)
+        self.cluster = self._start()
+        return is_kept
+
+    def _brought(self) -> Binaries:
+        places = (self.home.programs, self.home.root / "programs")
+        brought = bring(self.binaries, to=places, account=self._account)
+        if isinstance(brought, Skipped):
+            raise ServerFault(
+                f"{self.binaries} cannot be run as user {self._account.name!r}: {brought.reason}",
+                "Run pgproof as an ordinary user, or name another PostgreSQL with --pgproof-pg-bin=DIR.",
+            )
+        return brought
+
+    def _take(self, one: Kept) -> bool:
+        """Start on a data directory that was kept, and return whether it serves; it is of no use for ever otherwise."""
+        if not one.unpack(self.home.data, self._account):
+            return False
+        try:
+            self.cluster = self._start()
+        except ServerFault:
+            one.discard()
+            shutil.rmtree(self.home.data, ignore_errors=True)
+            self.home.log.unlink(missing_ok=True)
+            return False
+        return True
+
+    def _start(self) -> Cluster:
+        return clusters.start(self.binaries, self.home, self._account, self.url("postgres"))
 
     def _is_alive(self) -> bool:
         """Whether it lets a session in; a server that is just dying is waited for."""
@@ -124,8 +188,11 @@ class EmbeddedServer:
         return False
 
 
-def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> EmbeddedServer:
-    """Start a server of these programs; what dead runs left behind is swept away first."""
+def start(binaries: Binaries, *, scratch: Path | None, timezone: str, from_kept: Kept | None = None) -> EmbeddedServer:
+    """Start a server of these programs, on the data directory that is kept where there is one.
+
+    What dead runs left behind is swept away first.
+    """
     account = unprivileged()
     sweep(scratch)
     with signals.held_back():  # until there is a guard, nobody else takes away what was begun
@@ -137,17 +204,18 @@ def start(binaries: Binaries, *, scratch: Path | None, timezone: str) -> Embedde
             raise
         atexit.register(server.close)
     try:
-        server.serve(account, timezone)
+        server.serve(account, timezone, from_kept)
     except BaseException:
         server.close()
         raise
     return server
 
 
-def _create_tool_role(session: lost.Session, timezone: str) -> None:
+def create_tool_role(session: lost.Session, timezone: str) -> None:
     """Create the role that migrates, with the settings that make its plans and its clock the same everywhere."""
     role = sql.Identifier(TOOL_ROLE)
-    session.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(role))
+    is_new = session.execute("SELECT FROM pg_catalog.pg_roles WHERE rolname = %s", [TOOL_ROLE]).fetchone() is None
+    session.execute(sql.SQL("{} ROLE {} LOGIN SUPERUSER").format(sql.SQL("CREATE" if is_new else "ALTER"), role))
     settings = {
         "jit": "off",
         "max_parallel_workers_per_gather": "0",

@@ -47,13 +47,13 @@ _CONTRIB = re.compile(
 
 def available(binaries: Binaries) -> frozenset[str]:
     """Return the names of the extensions that CREATE EXTENSION finds there."""
-    return frozenset(c.stem for d in _directories(binaries) for c in d.glob("*.control"))
+    return frozenset(c.stem for d in directories(binaries) for c in d.glob("*.control"))
 
 
 def lacked(binaries: Binaries, needed: frozenset[str]) -> frozenset[str]:
     """Return which extensions and parts, of those that are needed, are not there."""
     parts = needed & _PARTS
-    return (needed - parts - available(binaries)) | (parts - _built_with(binaries) if parts else parts)
+    return (needed - parts - available(binaries)) | (parts - _parts_of(binaries) if parts else parts)
 
 
 def who_has(extension: str, at_hand: Iterable[Binaries]) -> str:
@@ -77,7 +77,8 @@ def who_has(extension: str, at_hand: Iterable[Binaries]) -> str:
     return f"{extension} is {has}{brings}."
 
 
-def _directories(binaries: Binaries) -> tuple[Path, ...]:
+def directories(binaries: Binaries) -> tuple[Path, ...]:
+    """Return where CREATE EXTENSION looks."""
     prefix = binaries.folder.parent
     shares = (
         prefix / "share",
@@ -98,13 +99,17 @@ def _asked(binaries: Binaries) -> tuple[Path, ...]:
     return (Path(said) / "extension",) if said else ()
 
 
-def _built_with(binaries: Binaries) -> frozenset[str]:
-    """Return the parts that a server was built with: all, where nobody can tell."""
-    said = _config(binaries, "--configure")
-    if not said:
+def built_with(major: int, configured: str) -> frozenset[str]:
+    """Return the parts that a server has which was configured with some words: all, where there are none."""
+    if not configured:
         return _PARTS
-    has_icu = "--without-icu" not in said if binaries.major >= _ICU_BY_ITSELF else "--with-icu" in said
-    return frozenset({XML} if "--with-libxml" in said else ()) | frozenset({ICU} if has_icu else ())
+    has_icu = "--without-icu" not in configured if major >= _ICU_BY_ITSELF else "--with-icu" in configured
+    return frozenset({XML} if "--with-libxml" in configured else ()) | frozenset({ICU} if has_icu else ())
+
+
+def _parts_of(binaries: Binaries) -> frozenset[str]:
+    """Return the parts that a server was built with: all, where nobody can tell."""
+    return built_with(binaries.major, _config(binaries, "--configure"))
 
 
 def _config(binaries: Binaries, question: str) -> str:

@@ -87,6 +87,18 @@ class NamedServer:
             )
         return self._session
 
+    @property
+    def is_restored(self) -> bool:
+        """Never: nothing is kept of a server of others."""
+        return False
+
+    def keep_holding(self) -> None:
+        """Keep nothing: its files are not pgproof's."""
+
+    def logged(self, since: int) -> tuple[str, int]:  # noqa: ARG002 - the protocol's
+        """Return nothing: its log is not pgproof's to read."""
+        return "", 0
+
     def why_lost(self) -> str | None:
         """Return that the server no longer answers, or None while it does."""
         try:

@@ -22,6 +22,11 @@ class Prepared:
         self.standing: Standing = replace(server.standing, template=template)
 
     @property
+    def started(self) -> Server:
+        """The server itself."""
+        return self._server
+
+    @property
     def label(self) -> str:
         """The server's own, and who migrates."""
         return self._server.label + (f", role {self._role}" if self._role else "")
@@ -41,6 +46,19 @@ class Prepared:
     def maintenance(self) -> psycopg.Connection[Any]:
         """Return the server's own."""
         return self._server.maintenance()
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the server started with what was kept."""
+        return self._server.is_restored
+
+    def keep_holding(self) -> None:
+        """Keep what the server holds."""
+        self._server.keep_holding()
+
+    def logged(self, since: int) -> tuple[str, int]:
+        """Return the server's own."""
+        return self._server.logged(since)
 
     def why_lost(self) -> str | None:
         """Return why the server no longer answers."""

@@ -41,6 +41,29 @@ class Account:
         )
         return Ended(code=done.returncode, output=done.stdout.decode(errors="replace").strip())
 
+    def pipe(
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        source: IO[bytes] | None = None,
+        sink: IO[bytes] | None = None,
+    ) -> None:
+        """Run a program between two files, as this account; raise OSError or SubprocessError where it fails."""
+        subprocess.run(
+            [str(a) for a in arguments],
+            user=self.uid if self.is_dropped else None,
+            group=self.gid if self.is_dropped else None,
+            extra_groups=[] if self.is_dropped else None,
+            env=dict(env),
+            cwd="/",
+            stdin=subprocess.DEVNULL if source is None else source,
+            stdout=subprocess.DEVNULL if sink is None else sink,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+            check=True,
+        )
+
     def start(
         self, arguments: Sequence[str | Path], *, env: Mapping[str, str], log: IO[bytes]
     ) -> subprocess.Popen[bytes]:
@@ -58,8 +81,8 @@ class Account:
             start_new_session=True,
         )
 
-    def give(self, path: Path) -> None:
-        """Make this account the owner of a path."""
+    def give(self, path: Path | int) -> None:
+        """Make this account the owner of a path, or of an open file."""
         if self.is_dropped:
             os.chown(path, self.uid, self.gid)
 

@@ -1,0 +1,276 @@
+"""Whole runs on a server in a container: what they show is what an embedded server shows, and nothing stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from .conftest import AT_HAND, within
+from .containers import ENGINE, IMAGE, engine, ours
+from .runs import COMMAND, PYTEST, Project, end, ended
+from .test_named_runs import GOOD, SLEEPS
+
+pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
+
+ROOT = Path(__file__).parents[2]
+ABSENT = "pgproof-postgres:no-such-thing"
+__all__ = ["engine"]
+
+
+@pytest.fixture
+def project(tmp_path: Path, engine: Any) -> Iterator[Project]:
+    """Yield a project whose runs take a container; none of it stays, and no life sign."""
+    place = Path(tempfile.mkdtemp(prefix="test-", dir="/tmp"))
+    place.chmod(0o755)
+    project = Project(tmp_path, ENGINE | {"PGPROOF_IMAGE": IMAGE, "PGPROOF_SERVER": "container", "PGPROOF_ROWS": "3"})
+    project.more["TMPDIR"] = str(place)
+    project.write(GOOD)
+    try:
+        yield project
+        assert ours(engine) == []
+        assert list(place.glob("pgproof-*")) == []
+    finally:
+        shutil.rmtree(place)
+        for left in ours(engine):
+            engine.api.remove_container(left, v=True, force=True)
+
+
+def demand_clean(text: str) -> None:
+    assert "Traceback" not in text, text
+    assert "INTERNALERROR" not in text, text
+
+
+def results(project: Project, *words: str) -> set[tuple[str, str, str]]:
+    """Verify this repository's own migrations; return what was found, as (check, subject, outcome)."""
+    out = project.root / "results.xml"
+    run = project.run(str(ROOT / "migrations"), f"--junit-xml={out}", *words)
+    demand_clean(run.text)
+    assert run.code == 0, run.text
+    cases = [case.iter("property") for case in ET.parse(out).iter("testcase")]  # noqa: S314 - our own report
+    named = [{p.attrib["name"]: p.attrib["value"] for p in case} for case in cases]
+    return {(p["check"], p["subject"], p["outcome"]) for p in named if "check" in p}
+
+
+def container(engine: Any) -> dict[str, Any]:
+    """Return what the engine says of the one container of a run."""
+    (one,) = ours(engine)
+    found: dict[str, Any] = engine.api.inspect_container(one)
+    return found
+
+
+def password(found: dict[str, Any]) -> str:
+    given = dict(word.split("=", 1) for word in found["Config"]["Env"])
+    return str(given["POSTGRES_PASSWORD"])
+
+
+def begin_in_walk(project: Project, engine: Any, *words: str) -> subprocess.Popen[str]:
+    """Start a run, and return when it sleeps inside a migration."""
+    project.write(SLEEPS)
+    process = project.begin(*words)
+    assert within(60, lambda: is_asleep(engine)), process.communicate()
+    return process
+
+
+def is_asleep(engine: Any) -> bool:
+    for one in ours(engine):
+        found = engine.api.inspect_container(one)
+        for bound in (found["NetworkSettings"]["Ports"] or {}).get("5432/tcp") or ():
+            url = f"postgresql://postgres:{password(found)}@{bound['HostIp']}:{bound['HostPort']}/postgres"
+            try:
+                with psycopg.connect(url, connect_timeout=2) as session:
+                    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                    return bool(session.execute(asked).fetchone()[0])  # type: ignore[index]  # one row
+            except psycopg.OperationalError:
+                continue
+    return False
+
+
+@pytest.mark.skipif(15 not in AT_HAND, reason="no PostgreSQL 15 is installed to compare with")
+def test_the_same_is_found_as_on_an_embedded_server(project: Project, engine: Any) -> None:
+    own = {"PGPROOF_SERVER": "embedded", "PGPROOF_PG_BIN": str(AT_HAND[15].folder)}
+    expected = results(Project(project.root, project.more | own))
+    assert len(expected) > 100
+    seen: set[str] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.1):
+            seen.update(ours(engine))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        assert results(project) == expected
+        assert len(seen) == 1
+        assert results(project, "-n", "2") == expected
+    finally:
+        over.set()
+        watcher.join()
+    assert len(seen) == 2, "one container for all workers"
+
+
+@pytest.mark.parametrize(("line", "words"), [(COMMAND, ("-n", "2")), (PYTEST, ())], ids=["command -n 2", "pytest"])
+def test_a_run_holds_and_leaves_nothing(project: Project, line: list[str], words: tuple[str, ...]) -> None:
+    run = project.run(*words, line=line)
+    assert run.code == 0, run.text
+    demand_clean(run.text)
+
+
+def test_the_header_says_what_it_is(project: Project) -> None:
+    run = project.run()
+    assert f"(container, {IMAGE})" in run.text, run.text
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
+def test_an_interrupted_walk_leaves_nothing(project: Project, engine: Any, sign: signal.Signals) -> None:
+    run = end(begin_in_walk(project, engine, "-n", "2"), sign)
+    assert run.code == 2, run.text
+    demand_clean(run.text)
+    assert ours(engine) == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
+def test_an_interrupted_start_leaves_nothing(project: Project, engine: Any, sign: signal.Signals) -> None:
+    process = project.begin()
+    assert within(30, lambda: bool(ours(engine)))
+    run = end(process, sign)
+    assert run.code == 2, run.text
+    demand_clean(run.text)
+
+
+def test_a_second_ctrl_c_is_no_worse(project: Project, engine: Any) -> None:
+    process = begin_in_walk(project, engine)
+    for _ in range(3):
+        os.killpg(process.pid, signal.SIGINT)
+    ended(process)
+    assert ours(engine) == []
+
+
+def test_what_a_killed_run_leaves_the_next_one_takes(project: Project, engine: Any) -> None:
+    process = begin_in_walk(project, engine)
+    process.kill()
+    process.communicate()
+    assert len(ours(engine)) == 1
+    for name in SLEEPS:
+        (project.root / name).unlink()
+    shutil.rmtree(next(Path(project.more["TMPDIR"]).glob("pgproof-run-*")))  # not the server's
+    run = project.run()
+    assert run.code == 0, run.text
+    assert ours(engine) == []
+
+
+def test_a_run_that_lives_is_left_alone(project: Project, engine: Any, tmp_path: Path) -> None:
+    process = begin_in_walk(project, engine)
+    (first,) = ours(engine)
+    other = Project(tmp_path / "other", project.more)
+    other.write(GOOD)
+    assert other.run().code == 0
+    assert ours(engine) == [first]
+    assert end(process, signal.SIGINT).code == 2
+
+
+def test_the_password_is_random_and_nowhere_to_be_seen(project: Project, engine: Any) -> None:
+    process = begin_in_walk(project, engine, "--evidence=kept")
+    secret = password(container(engine))
+    titles = b"".join(_read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+    assert secret.encode() not in titles
+    run = end(process, signal.SIGINT)
+    assert secret not in run.text
+    written = [path for path in project.root.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".json" for path in written)
+    assert not [path for path in written if secret.encode() in path.read_bytes()]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_its_port_is_open_to_this_machine_alone(project: Project, engine: Any) -> None:
+    process = begin_in_walk(project, engine)
+    bound = container(engine)["NetworkSettings"]["Ports"]["5432/tcp"]
+    assert {one["HostIp"] for one in bound} <= {"127.0.0.1", _gateway(engine)}
+    end(process, signal.SIGINT)
+
+
+def _gateway(engine: Any) -> str:
+    return str(engine.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
+
+
+def test_a_container_that_ends_is_told_and_no_finding(project: Project, engine: Any) -> None:
+    process = begin_in_walk(project, engine)
+    (one,) = ours(engine)
+    engine.api.kill(one)
+    run = ended(process)
+    assert run.code == 4, run.text
+    demand_clean(run.text)
+    assert f"(container, {IMAGE}) ended with 137. The end of its log:" in run.text
+
+
+@pytest.mark.parametrize("server", ["auto", "container"])
+def test_an_image_that_is_not_there(project: Project, server: str) -> None:
+    project.more |= {"PGPROOF_SERVER": server, "PGPROOF_IMAGE": ABSENT}
+    run = project.run()
+    demand_clean(run.text)
+    if server == "auto":
+        assert run.code == 0, run.text
+        assert f"note: the engine of containers has no image {ABSENT} (docker pull {ABSENT})" in run.text
+        assert "(embedded, " in run.text
+    else:
+        assert run.code == 4, run.text
+        assert f"does not have the image {ABSENT}, and it cannot be pulled" in run.text
+        assert "--image=NAME" in run.text
+
+
+def test_auto_takes_a_container_whose_image_is_there(project: Project) -> None:
+    project.more["PGPROOF_SERVER"] = "auto"
+    run = project.run()
+    assert run.code == 0, run.text
+    assert f"(container, {IMAGE})" in run.text
+
+
+@pytest.mark.parametrize("server", ["auto", "container"])
+def test_an_image_of_another_version(project: Project, server: str) -> None:
+    major = next(major for major in (17, 18, 16, 14) if major in AT_HAND)
+    project.more |= {"PGPROOF_SERVER": server, "PGPROOF_PG_VERSION": str(major)}
+    run = project.run()
+    demand_clean(run.text)
+    assert f"and pg_version asks for {major}" in run.text
+    assert run.code == (0 if server == "auto" else 4), run.text
+
+
+def test_an_image_without_an_extension(project: Project) -> None:
+    project.write({"migrations/m0.up.sql": "CREATE EXTENSION IF NOT EXISTS timescaledb;"})
+    run = project.run()
+    assert run.code == 4, run.text
+    assert f"The image {IMAGE} lacks what the history needs: timescaledb." in run.text
+
+
+def test_a_role_of_production_migrates_and_changes_its_own_password(project: Project) -> None:
+    change = "ALTER ROLE app PASSWORD 'x';"
+    project.write({"migrations/m2.up.sql": change, "migrations/m2.down.sql": change, "migrations/m3.up.sql": "SELECT 1;"})
+    project.write({"pgproof.toml": "role = 'app'\n[base]\nroles = ['app']\n"})
+    run = project.run()
+    assert run.code == 0, run.text
+    assert ", role app" in run.text
+
+
+def test_where_nothing_answers_it_says_so(project: Project) -> None:
+    project.more["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+    run = project.run()
+    demand_clean(run.text)
+    assert run.code == 4, run.text
+    assert "No engine of containers answers at unix:///nowhere/docker.sock" in run.text
