@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from pgproof import cli
+from pgproof.commands import COMMANDS, verify
 from pgproof.errors import UsageFault
 from pgproof.registry import checks_directory, records
+from pgproof.settings.options import OPTIONS
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def here(tmp_path, monkeypatch):
 
 
 def line(here, *words):
-    return cli.verify_line(words, here)
+    return verify.verify_line(words, here)
 
 
 def run_command(here, *words, more=()):
@@ -77,22 +82,24 @@ def test_a_directory_that_was_not_named_stays_so(here):
 
 
 @pytest.mark.parametrize(
-    ("words", "added", "is_loaded"),
+    ("words", "added", "loaded"),
     [
-        ([], "", False),
-        (["-n", "2"], "", True),
-        (["-n2"], "", True),
-        (["--dist=loadfile"], "", True),
-        ([], "-q -n2", True),
-        (["-k", "numbers"], "--no-header", False),
+        ([], "", []),
+        (["-n", "2"], "", ["xdist"]),
+        (["-n2"], "", ["xdist"]),
+        (["--dist=loadfile"], "", ["xdist"]),
+        ([], "-q -n2", ["xdist"]),
+        (["-k", "numbers"], "--no-header", []),
+        (["--postgresql-host=localhost"], "", ["pytest_postgresql"]),
+        (["-n2"], "--postgresql-port=5433", ["xdist", "pytest_postgresql"]),
     ],
 )
-def test_no_plugin_of_others_is_loaded_but_xdist_where_it_is_used(here, monkeypatch, words, added, is_loaded):
+def test_no_plugin_of_others_is_loaded_but_where_its_options_are_used(here, monkeypatch, words, added, loaded):
     monkeypatch.setenv("PYTEST_ADDOPTS", added)
     made = line(here, *words)
 
     assert "--disable-plugin-autoload" in made
-    assert ("xdist" in made) == is_loaded
+    assert [word for before, word in pairwise(made) if before == "-p"] == ["pgproof.testing.plugin", *loaded]
 
 
 def test_xdist_that_is_not_installed_is_not_loaded(here, monkeypatch):
@@ -154,7 +161,7 @@ def test_class_names_are_the_same_wherever_the_checks_are(here, monkeypatch, tmp
     assert "--junit-prefix=pgproof.checks" in line(here)
     assert f"--rootdir={here}" in line(here)
     inside = tmp_path / ".venv" / "lib" / "pgproof" / "checks"
-    monkeypatch.setattr(cli, "checks_directory", lambda: inside)
+    monkeypatch.setattr(verify, "checks_directory", lambda: inside)
 
     assert "--junit-prefix=pgproof" in line(here)
     assert f"--rootdir={inside.parent}" in line(here)
@@ -194,7 +201,7 @@ def test_every_option_is_in_the_help(capsys):
     cli.main(["--help"])
     said = capsys.readouterr().out
 
-    assert all(f"--{option.name}" in said for option in cli.OPTIONS)
+    assert all(f"--{option.name}" in said for option in OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +222,58 @@ def test_a_misspelt_word_is_one_message_and_exit_code_4(here, words, message):
     assert done.returncode == 4
     assert "Traceback" not in done.stdout + done.stderr
     assert message is None or message in done.stderr.splitlines()
+
+
+def test_a_fault_of_its_own_is_no_finding_and_shows_no_secret(capsys, monkeypatch):
+    def fails(_):
+        raise RuntimeError("at postgresql://u:hunter2@h/d")
+
+    monkeypatch.setattr("pgproof.commands.checks.run", fails)
+
+    assert cli.main(["checks"]) == 3
+    said = capsys.readouterr().err
+    assert "in fails" in said
+    assert said.endswith("pgproof itself failed (please report it)\n")
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("command", [one.name for one in COMMANDS])
+def test_every_command_has_its_module_and_its_help(capsys, command):
+    (known,) = (one for one in COMMANDS if one.name == command)
+
+    assert callable(importlib.import_module(known.module).run)
+    assert cli.main([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"pgproof {command} {known.words}\n")
+    assert all(one.flag in said for one in known.options)
+    assert ("--pg-version" in said) is known.has_settings
+    assert ("--subject" in said) is known.selects
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if one.name not in {"verify", "baseline"}], ids=lambda one: one.name
+)  # those become pytest, and take its options
+def test_every_command_refuses_what_means_nothing(capsys, command, here):
+    assert cli.main([command.name, "--no-such-option"]) == 4
+    assert f"--no-such-option is no option of {command.name}." in capsys.readouterr().err
+    if command.most is not None:
+        assert cli.main([command.name, *(["x"] * (command.most + 1))]) == 4
+        assert f"'x' is one word too many of {command.name}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--before"], ["--dsn"], ["--", "-At"]])
+def test_a_shell_needs_a_migration(capsys, words, here):
+    assert cli.main(["shell", *words]) == 4
+    assert f"{words[0]} needs a migration to open the database of." in capsys.readouterr().err
+
+
+def test_without_a_home_what_pytest_keeps_goes_elsewhere(here, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
+    (option,) = (word for word in line(here) if word.startswith("cache_dir="))
+
+    assert option.startswith(f"cache_dir={tempfile.gettempdir()}/pgproof-{os.geteuid()}/")
 
 
 @pytest.mark.parametrize("command", ["{0} checks rows-survive", "{0} checks | head -n 1"])
@@ -239,7 +298,7 @@ def test_the_checks_are_where_they_are_found():
 
 def test_a_password_does_not_stand_in_the_list_of_processes(here, monkeypatch):
     monkeypatch.setenv("PGPROOF_SERVER", "auto")
-    made = cli.without_secret(line(here, "--server=postgresql://u:hunter2@h/d", "--rows=3"))
+    made = verify.without_secret(line(here, "--server=postgresql://u:hunter2@h/d", "--rows=3"))
 
     assert not any("hunter2" in word or word.startswith("--pgproof-server") for word in made)
     assert "--pgproof-rows=3" in made
@@ -247,4 +306,4 @@ def test_a_password_does_not_stand_in_the_list_of_processes(here, monkeypatch):
 
 
 def test_a_server_without_a_password_stays_where_it_was_given(here):
-    assert "--pgproof-server=postgresql://u@h/d" in cli.without_secret(line(here, "--server=postgresql://u@h/d"))
+    assert "--pgproof-server=postgresql://u@h/d" in verify.without_secret(line(here, "--server=postgresql://u@h/d"))

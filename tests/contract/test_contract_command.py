@@ -185,7 +185,7 @@ def test_a_link_stays_a_link_and_rights_stay(here: Path, makes):
         (["--contract=no/such/folder.toml"], "cannot be written: No such file or directory"),
         (["-x"], "-x is no option of contract"),
         (["--subject=public.t"], "--subject is no option of contract"),
-        (["--check=rows-survive"], "--check is no option of contract"),
+        (["--check=rows-survive"], "--check takes no value"),
         (["no-such-directory"], "no-such-directory"),
     ],
 )

@@ -6,29 +6,30 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pgproof.catalog.contract.block import SECTIONS, Block, Blocks
 from pgproof.catalog.contract.blocks import blocks_of
+from pgproof.commands import Answer, command
+from pgproof.commands.line import read_words
 from pgproof.contract import Contract, Disagreement, disagreements, read_contract, rewritten
 from pgproof.errors import HistoryFault, UsageFault
 from pgproof.settings import Settings
-from pgproof.walk.evidence import Folder, Preview
-from pgproof.walk.session import open_session
+from pgproof.walk.evidence import Preview, Unwritten
+from pgproof.walk.opening import open_session
 
 NAME = "contract.toml"
 DIFFERS = 1
 _SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a command has to say, and its exit code."""
-
-    lines: tuple[str, ...]
-    code: int = 0
+def run(words: Sequence[str]) -> Answer:
+    """Write the contract, or with --check say how it differs."""
+    given = read_words(command("contract"), words)
+    settings = given.settings(directory=next(iter(given.positional), None), to_write=frozenset({"contract"}))
+    return check_contract(settings) if given.has("--check") else write_contract(settings)
 
 
 def check_contract(settings: Settings) -> Answer:
@@ -74,9 +75,8 @@ def _place(settings: Settings) -> Path:
 
 def _preview(settings: Settings) -> Preview:
     """Return what an empty database showed; raises HistoryFault where the history does not reach its end."""
-    with tempfile.TemporaryDirectory(prefix="pgproof-contract-") as folder:
-        session = open_session(replace(settings, evidence=None), Folder(Path(folder)))
-        session.close()
+    session = open_session(replace(settings, evidence=None), Unwritten())
+    session.close()
     preview = session.preview
     for version, failure in preview.on_empty.items():
         raise HistoryFault(
