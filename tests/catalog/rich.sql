@@ -89,6 +89,54 @@ CREATE VIEW plain."with" AS WITH x AS (SELECT p.id FROM public.people p) SELECT 
 CREATE VIEW plain.valued AS SELECT v.a FROM (VALUES (1), (2)) AS v (a);
 CREATE MATERIALIZED VIEW plain.kept AS SELECT feels, count(*) AS n FROM public.people GROUP BY feels WITH NO DATA;
 CREATE UNIQUE INDEX ON plain.kept (feels);
+CREATE STATISTICS plain.people_name_born_stat (ndistinct, dependencies) ON name, born FROM public.people;
+CREATE STATISTICS public.by_hand ON lower(name::text), age FROM public.people;
+ALTER STATISTICS public.by_hand SET STATISTICS 99;
+CREATE STATISTICS plain.of_view ON feels, n FROM plain.kept;
+CREATE FUNCTION plain.mood_number(public.mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE CAST (public.mood AS integer) WITH FUNCTION plain.mood_number(public.mood) AS ASSIGNMENT;
+CREATE OPERATOR plain.<<< (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = OPERATOR(plain.>>>),
+  RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR plain.>>> (FUNCTION = int4gt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = OPERATOR(plain.<<<));
+CREATE OPERATOR plain.!! (FUNCTION = int4um, RIGHTARG = integer);
+CREATE OPERATOR FAMILY plain.whole_numbers USING btree;
+CREATE OPERATOR CLASS plain.ints FOR TYPE integer USING btree FAMILY plain.whole_numbers AS
+  OPERATOR 1 plain.<<<, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 plain.>>>, FUNCTION 1 btint4cmp(integer, integer);
+CREATE COLLATION plain."By te" (LOCALE = 'C');
+CREATE COLLATION plain.mixed (LC_COLLATE = 'C', LC_CTYPE = 'POSIX');
+CREATE TEXT SEARCH DICTIONARY plain.words (TEMPLATE = pg_catalog.simple, ACCEPT = false);
+CREATE TEXT SEARCH CONFIGURATION plain.searching (COPY = pg_catalog.simple);
+ALTER TEXT SEARCH CONFIGURATION plain.searching ALTER MAPPING FOR asciiword, word WITH plain.words, simple;
+CREATE TEXT SEARCH PARSER plain.cutting (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end,
+  LEXTYPES = prsd_lextype);
+CREATE TEXT SEARCH TEMPLATE plain.pattern (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE FOREIGN DATA WRAPPER far OPTIONS (debug 'true');
+CREATE SERVER "else where" TYPE 'old' VERSION '1' FOREIGN DATA WRAPPER far OPTIONS (host 'h', api_token 'sesame');
+CREATE USER MAPPING FOR PUBLIC SERVER "else where" OPTIONS (user 'reader', password 'sesame');
+CREATE FOREIGN TABLE plain.abroad (id integer OPTIONS (name 'i'), note text) SERVER "else where" OPTIONS (name 'x');
+CREATE TRUSTED LANGUAGE talk HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
+CREATE TRANSFORM FOR integer LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal),
+  TO SQL WITH FUNCTION int4recv(internal));
+CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler;
+CREATE PUBLICATION "news of all" FOR ALL TABLES WITH (publish = 'insert, update');
+CREATE PUBLICATION news FOR TABLE public.people, plain.events WITH (publish_via_partition_root);
+CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE EVENT TRIGGER watching ON ddl_command_end WHEN TAG IN ('CREATE VIEW', 'CREATE TABLE') EXECUTE FUNCTION public.watch();
+CREATE EVENT TRIGGER watched ON sql_drop EXECUTE FUNCTION public.watch();
+ALTER EVENT TRIGGER watched DISABLE;
+DO $$ BEGIN
+  EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database());
+  EXECUTE format('ALTER DATABASE %I SET app.jwt_secret = ''sesame''', current_database());
+  EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET work_mem = ''6MB''', current_database());
+  EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database());
+  PERFORM lo_create(0), lo_create(0);
+END $$;
+DO $$ BEGIN
+  EXECUTE (SELECT format('GRANT SELECT ON LARGE OBJECT %s TO PUBLIC', min(oid)) FROM pg_largeobject_metadata);
+END $$;
+GRANT USAGE ON FOREIGN DATA WRAPPER far TO PUBLIC;
+GRANT USAGE ON FOREIGN SERVER "else where" TO PUBLIC;
+GRANT USAGE ON LANGUAGE talk TO pg_monitor;
 CREATE RULE quiet AS ON INSERT TO plain.quick DO INSTEAD NOTHING;
 CREATE RULE loud AS ON UPDATE TO plain.quick DO ALSO NOTIFY quick;
 ALTER TABLE plain.quick ENABLE ALWAYS RULE loud;
@@ -121,3 +169,11 @@ COMMENT ON TYPE "Über uns"."Adr esse" IS 'where';
 COMMENT ON VIEW public.names IS 'only names';
 COMMENT ON MATERIALIZED VIEW plain.kept IS 'kept';
 COMMENT ON SEQUENCE public.numbers IS 'by five';
+COMMENT ON STATISTICS public.by_hand IS 'some';
+COMMENT ON OPERATOR plain.<<< (integer, integer) IS 'less';
+COMMENT ON COLLATION plain."By te" IS 'bytes';
+COMMENT ON TEXT SEARCH CONFIGURATION plain.searching IS 'finds';
+COMMENT ON SERVER "else where" IS 'not here';
+COMMENT ON EVENT TRIGGER watching IS 'sees';
+COMMENT ON PUBLICATION news IS 'new';
+COMMENT ON CAST (public.mood AS integer) IS 'a number';

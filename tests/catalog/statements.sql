@@ -138,4 +138,71 @@ COMMENT ON SCHEMA plain IS 'other'
 COMMENT ON SCHEMA public IS 'other'
 COMMENT ON VIEW public.names IS 'other'
 COMMENT ON SEQUENCE public.numbers IS NULL
+CREATE STATISTICS plain.more ON name, age FROM public.people
+DROP STATISTICS plain.people_name_born_stat
+ALTER STATISTICS public.by_hand SET STATISTICS 10
+ALTER STATISTICS public.by_hand RENAME TO by_machine
+ALTER STATISTICS public.by_hand OWNER TO pg_monitor
+ALTER STATISTICS public.by_hand SET SCHEMA plain
+COMMENT ON STATISTICS public.by_hand IS 'other'
+CREATE OPERATOR public.=== (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer)
+DROP OPERATOR plain.!! (NONE, integer)
+ALTER OPERATOR plain.<<< (integer, integer) SET (RESTRICT = NONE)
+ALTER OPERATOR plain.<<< (integer, integer) SET SCHEMA public
+COMMENT ON OPERATOR plain.<<< (integer, integer) IS NULL
+ALTER OPERATOR FAMILY plain.whole_numbers USING btree ADD OPERATOR 1 < (integer, bigint)
+ALTER OPERATOR FAMILY plain.whole_numbers USING btree ADD FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint)
+ALTER OPERATOR FAMILY plain.whole_numbers USING btree RENAME TO numbers
+ALTER OPERATOR CLASS plain.ints USING btree RENAME TO integers
+DROP OPERATOR CLASS plain.ints USING btree
+CREATE OPERATOR CLASS plain.dates DEFAULT FOR TYPE public.mood USING btree AS OPERATOR 1 < (anyenum, anyenum), FUNCTION 1 enum_cmp(anyenum, anyenum)
+DROP CAST (public.mood AS integer)
+CREATE CAST (public.mood AS bigint) WITH INOUT AS IMPLICIT
+COMMENT ON CAST (public.mood AS integer) IS 'other'
+CREATE COLLATION public.posix FROM "POSIX"
+ALTER COLLATION plain."By te" RENAME TO bytes
+ALTER COLLATION plain.mixed OWNER TO pg_monitor
+DROP COLLATION plain.mixed
+CREATE TEXT SEARCH CONFIGURATION public.other (PARSER = pg_catalog."default")
+ALTER TEXT SEARCH CONFIGURATION plain.searching DROP MAPPING FOR word
+ALTER TEXT SEARCH CONFIGURATION plain.searching RENAME TO finding
+ALTER TEXT SEARCH DICTIONARY plain.words (ACCEPT = true)
+ALTER TEXT SEARCH DICTIONARY plain.words RENAME TO terms
+ALTER TEXT SEARCH PARSER plain.cutting RENAME TO carving
+DROP TEXT SEARCH TEMPLATE plain.pattern
+ALTER FOREIGN DATA WRAPPER far OPTIONS (SET debug 'false')
+ALTER FOREIGN DATA WRAPPER far RENAME TO away
+ALTER SERVER "else where" VERSION '2' OPTIONS (DROP api_token)
+ALTER SERVER "else where" RENAME TO abroad
+ALTER SERVER "else where" OWNER TO CURRENT_USER; CREATE SERVER second FOREIGN DATA WRAPPER far
+ALTER USER MAPPING FOR PUBLIC SERVER "else where" OPTIONS (SET user 'writer')
+CREATE USER MAPPING FOR pg_monitor SERVER "else where"
+DROP USER MAPPING FOR PUBLIC SERVER "else where"
+ALTER FOREIGN TABLE plain.abroad OPTIONS (SET name 'y')
+CREATE LANGUAGE chat HANDLER plpgsql_call_handler
+ALTER LANGUAGE talk RENAME TO speech
+DROP LANGUAGE talk
+DROP TRANSFORM FOR integer LANGUAGE sql
+CREATE TRANSFORM FOR bigint LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal))
+DROP ACCESS METHOD pile
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler
+CREATE PUBLICATION fresh FOR TABLE ONLY plain.match_full
+ALTER PUBLICATION news ADD TABLE plain.match_full
+ALTER PUBLICATION news SET TABLE public.people
+ALTER PUBLICATION news SET (publish = 'delete')
+ALTER PUBLICATION news RENAME TO olds
+DROP PUBLICATION news
+DROP EVENT TRIGGER watching
+ALTER EVENT TRIGGER watched ENABLE ALWAYS
+ALTER EVENT TRIGGER watching RENAME TO looking
+COMMENT ON EVENT TRIGGER watching IS NULL
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''7MB''', current_database()); END $$
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database()); END $$
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO PUBLIC', current_database()); END $$
+DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS ''for all''', current_database()); END $$
+SELECT lo_unlink(oid) FROM pg_largeobject_metadata
+DO $$ BEGIN EXECUTE (SELECT format('REVOKE ALL ON LARGE OBJECT %s FROM PUBLIC', min(oid)) FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL); END $$
+REVOKE USAGE ON FOREIGN DATA WRAPPER far FROM PUBLIC
+GRANT USAGE ON FOREIGN SERVER "else where" TO pg_monitor WITH GRANT OPTION
+REVOKE USAGE ON LANGUAGE talk FROM PUBLIC
 CREATE TABLE again.t (id integer)

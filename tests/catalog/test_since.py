@@ -6,19 +6,21 @@ import psycopg
 import pytest
 
 from pgproof.catalog.read import read
+from pgproof.server import database as databases
 
 HERE = Path(__file__).parent
 STATEMENTS = (HERE / "statements.sql").read_text("utf-8").splitlines()
 """One a line; each changes what rich.sql made."""
 
-SINCE_18 = (HERE / "statements_18.sql").read_text("utf-8").splitlines()
+SINCE = {major: (HERE / f"statements_{major}.sql").read_text("utf-8").splitlines() for major in (15, 18)}
 
 PREPARED = "CREATE SCHEMA again"
 """What the last statement stands on."""
 
 
 def _statements(connection: psycopg.Connection) -> list[str]:
-    return STATEMENTS + (SINCE_18 if connection.info.server_version >= 180000 else [])
+    newer = (some for major, some in SINCE.items() if connection.info.server_version >= major * 10_000)
+    return STATEMENTS + [statement for some in newer for statement in some]
 
 
 def _breaks_others(statement: str) -> bool:
@@ -76,3 +78,16 @@ def test_state_before_a_savepoint_comes_back(rich: psycopg.Connection):
         assert read(rich, since=after).catalog == before.catalog
         assert read(rich, since=before) is before
     rich.execute("ROLLBACK")
+
+
+def test_what_a_session_has_written_to_is_seen_within_its_transaction(rich: psycopg.Connection, database: str):
+    """The server's counts say which catalogs to look into again: none is forgotten."""
+    rich.execute(PREPARED)
+    before = read(rich)
+    for statement in _statements(rich):
+        with databases.connect(database) as fresh:  # its counts begin at nothing
+            fresh.execute("BEGIN")
+            fresh.execute(statement.encode())
+            within = read(fresh, since=before, is_within=True)
+            assert within.catalog == read(fresh, since=before).catalog, statement
+            fresh.execute("ROLLBACK")

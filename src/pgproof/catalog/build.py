@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from itertools import permutations
 from typing import Any
 
 from pgproof.catalog import canonical, naming, relations
@@ -22,14 +24,19 @@ from pgproof.catalog.model import (
     View,
 )
 from pgproof.catalog.place import Member, Place
+from pgproof.catalog.rare import DECLARED, Declared, Statistics
 from pgproof.catalog.session import Row, Rows
+
+_FEW = 4
+"""Columns of which every order is tried."""
 
 
 class Build:
     """Makes objects while rows come in, statement by statement in the order of ``statements.ORDER``."""
 
-    def __init__(self, window: canonical.Window) -> None:
-        self._place = Place(window)
+    def __init__(self, window: canonical.Window, meanwhile: Callable[[], object] = bool) -> None:
+        self._place = Place(window, meanwhile)
+        self._not_nulls: dict[tuple[int, int], Row] = {}
         self._constraints = Rows()
         self._are_constraints_made = False
 
@@ -40,12 +47,14 @@ class Build:
                 self._place.comments |= {(catalog, number, part): said for catalog, number, part, said in rows.tuples}
             case "mentioned":
                 relations.mentioned(self._place, rows)
+            case "not_null":
+                self._not_nulls = relations.not_nulls(rows)
             case "constraint":
                 self._constraints = rows
             case "table":
                 relations.tables(self._place, rows)
             case "column":
-                relations.columns(self._place, rows, relations.not_nulls(self._constraints))
+                relations.columns(self._place, rows, self._not_nulls)
             case "index":
                 relations.indexes(self._place, rows, relations.backing(self._constraints))
                 self._make_constraints()
@@ -86,6 +95,9 @@ def _view(place: Place, row: Row) -> None:
 
 def _sequence(place: Place, row: Row) -> None:
     name, table, column = row.pop("name"), row.pop("table_name", ""), row.pop("column_name", "")
+    label = row.pop("label", column)
+    if table:
+        row["owned_by"] = f"{row['owner_table']}.{label}"
     row["is_name_generated"] = bool(table) and naming.is_generated(name, "seq", table, (column,))
     _put(place, row, Sequence, "pg_class", row["unit"])
 
@@ -123,6 +135,21 @@ def _policy(place: Place, row: Row) -> None:
     _attach(place, row, Policy, "pg_policy")
 
 
+def _statistics(place: Place, row: Row) -> None:
+    table, columns = place.identities.get(row["unit"]), row.pop("columns")
+    if table is not None:
+        orders = permutations(columns) if len(columns) <= _FEW else [tuple(columns)]  # the one that was written is lost
+        chosen = (naming.is_generated(row["name"], "stat", place.names[row["unit"]], order) for order in orders)
+        row |= {"table": table, "is_name_generated": any(chosen)}
+        place.steady(row, "definition")
+        _put(place, row, Statistics, "pg_statistic_ext", row["member"])
+
+
+def _declared(kind: type[Declared], place: Place, row: Row) -> None:
+    row["definition"] = tuple(map(place.window.steady, row.get("definition", ())))
+    place.put(row.pop("unit"), 0, kind(**row))
+
+
 def _attach(place: Place, row: Row, kind: type[Object], catalog: str) -> None:
     """Add an object that is named within its table."""
     table = place.identities.get(row["unit"])
@@ -149,5 +176,7 @@ def _grant(place: Place, row: Row) -> None:
 _MAKERS: Mapping[str, Callable[[Place, Row], None]] = {
     "view": _view, "sequence": _sequence, "type": _type, "function": _function, "schema": _schema,
     "extension": _extension, "trigger": _trigger, "rule": _rule, "policy": _policy, "grant": _grant,
+    "rare_grant": _grant, "statistics": _statistics,
+    **{kind.kind.replace(" ", "_"): partial(_declared, kind) for kind in DECLARED},
 }  # fmt: skip
 """Views and types come before what hangs on them."""

@@ -27,6 +27,10 @@ _COMPLETE: Mapping[str, frozenset[str]] = {
     "type": frozenset({"USAGE"}),
     "schema": frozenset({"CREATE", "USAGE"}),
     "large object": frozenset({"SELECT", "UPDATE"}),
+    "database": frozenset({"CREATE", "CONNECT", "TEMPORARY"}),
+    "foreign data wrapper": frozenset({"USAGE"}),
+    "foreign server": frozenset({"USAGE"}),
+    "language": frozenset({"USAGE"}),
 }
 
 

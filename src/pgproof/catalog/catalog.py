@@ -22,11 +22,36 @@ from pgproof.catalog.model import (
     Type,
     View,
 )
+from pgproof.catalog.rare import (
+    AccessMethod,
+    Cast,
+    Collation,
+    Database,
+    EventTrigger,
+    ForeignDataWrapper,
+    ForeignServer,
+    Language,
+    LargeObject,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    Publication,
+    Statistics,
+    Subscription,
+    TextSearch,
+    Transform,
+    UserMapping,
+)
 
 FIELDS: Mapping[type[Object], str] = {
     Schema: "schemas", Extension: "extensions", Type: "types", Sequence: "sequences", Table: "tables",
     Column: "columns", Constraint: "constraints", Index: "indexes", View: "views", Function: "functions",
-    Trigger: "triggers", Rule: "rules", Policy: "policies", Grant: "grants",
+    Trigger: "triggers", Rule: "rules", Policy: "policies", Statistics: "statistics",
+    Operator: "operators", OperatorFamily: "operator_families", OperatorClass: "operator_classes", Cast: "casts",
+    Collation: "collations", TextSearch: "text_searches", ForeignDataWrapper: "foreign_data_wrappers",
+    ForeignServer: "foreign_servers", UserMapping: "user_mappings", Language: "languages", Transform: "transforms",
+    AccessMethod: "access_methods", Publication: "publications", Subscription: "subscriptions",
+    EventTrigger: "event_triggers", Database: "databases", LargeObject: "large_objects", Grant: "grants",
 }  # fmt: skip
 """The field of a catalog that holds the objects of each kind."""
 
@@ -50,6 +75,25 @@ class Catalog:
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
     policies: tuple[Policy, ...] = ()
+    statistics: tuple[Statistics, ...] = ()
+    operators: tuple[Operator, ...] = ()
+    operator_families: tuple[OperatorFamily, ...] = ()
+    operator_classes: tuple[OperatorClass, ...] = ()
+    casts: tuple[Cast, ...] = ()
+    collations: tuple[Collation, ...] = ()
+    text_searches: tuple[TextSearch, ...] = ()
+    foreign_data_wrappers: tuple[ForeignDataWrapper, ...] = ()
+    foreign_servers: tuple[ForeignServer, ...] = ()
+    user_mappings: tuple[UserMapping, ...] = ()
+    languages: tuple[Language, ...] = ()
+    transforms: tuple[Transform, ...] = ()
+    access_methods: tuple[AccessMethod, ...] = ()
+    publications: tuple[Publication, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    event_triggers: tuple[EventTrigger, ...] = ()
+    databases: tuple[Database, ...] = ()
+    """The database itself."""
+    large_objects: tuple[LargeObject, ...] = ()
     grants: tuple[Grant, ...] = ()
 
     @property

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pgproof.catalog.session import Rows
-from pgproof.catalog.statements import TYPE, Prepared, prepared
+from pgproof.catalog.statements import RARE_BITS, TYPE, Prepared, prepared
 
 SHARED = -1
 """The unit that holds what texts of any other may mention."""
 _COLUMNS = (1, 2, 3, 5)
 """The parts that hold a table's name, columns, defaults and indexes (marks.sql)."""
 _RELATIONS, _ATTRIBUTES, _TYPES, _LABELS, _RANGES = 1, 2, 15, 16, 17
-_READ = 49279
+_RARE = 25
+_READ = 49279 | sum(RARE_BITS)
 """The kinds that are read; what has none of them is no unit of its own."""
 _FOREIGN = 131072
 """Marks what an extension made."""
@@ -31,19 +32,30 @@ def question(*, whole: bool) -> Prepared:
     return prepared("marks", ("bool", "true" if whole else "false"))
 
 
+def rare_question() -> Prepared:
+    """Return the statement that ``Marks.with_rare`` understands."""
+    return prepared("rare_marks")
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """The marks of all units, by part."""
 
     parts: Mapping[int, Part]
+    are_rare_due: bool = False
+    """Whether those of the rarer kinds, which ``rare_question`` asks for, are still those of before."""
 
     @classmethod
     def told(cls, rows: Rows, since: Marks | None = None) -> Marks:
         """Return the marks now; the parts that were not read are those of ``since``."""
         parts = dict(since.parts) if since else {}
-        for number, units, marks, has in rows.tuples:
-            parts[number] = dict(zip(units, zip(marks, has, strict=True), strict=True)) if units else {}
-        return cls(parts)
+        told = {number: _part(*columns) for number, *columns in rows.tuples}
+        are_rare_due = told.pop(_RARE, None) is not None
+        return cls(parts | told, are_rare_due)
+
+    def with_rare(self, rows: Rows) -> Marks:
+        """Return these marks with those of the rarer kinds, which were asked for after them."""
+        return Marks({**self.parts, **{number: _part(*columns) for number, *columns in rows.tuples}})
 
     def changed(self, since: Marks) -> set[int]:
         """Return the units of which any part is another: changed, new or gone."""
@@ -67,7 +79,8 @@ class Marks:
         found: dict[int, int] = {}
         for part in self.parts.values():
             for unit, (_, has) in part.items():
-                found[unit] = found.get(unit, 0) | has
+                if has:
+                    found[unit] = found.get(unit, 0) | has
         return ((unit, has) for unit, has in found.items() if has & _READ and not has & _FOREIGN)
 
     def of_columns(self, relations: Iterable[int]) -> list[object]:
@@ -82,3 +95,7 @@ class Marks:
         found = {(unit, attributes.get(unit)) for unit in composites}
         found.update(item for item in self.parts[_TYPES].items() if item[1][1] & TYPE)
         return hash(frozenset(found.union(self.parts[_LABELS].items(), self.parts[_RANGES].items())))
+
+
+def _part(units: list[int] | None, marks: list[int], has: list[int]) -> Part:
+    return dict(zip(units, zip(marks, has, strict=True), strict=True)) if units else {}

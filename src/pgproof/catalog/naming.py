@@ -8,7 +8,7 @@ from collections.abc import Sequence
 NAME_BYTES = 63
 """The length of a name (NAMEDATALEN without its terminator)."""
 
-_ENDING = re.compile(r"_(pkey|key|excl|idx|fkey|check|seq|not_null)([0-9]*)$")
+_ENDING = re.compile(r"_(pkey|key|excl|idx|fkey|check|seq|not_null|stat)([0-9]*)$")
 
 
 def clip(name: bytes, length: int) -> str:
@@ -55,9 +55,9 @@ def distinct(columns: Sequence[str]) -> list[str]:
 
 def is_generated(name: str, label: str, table: str, columns: Sequence[str] = ()) -> bool:
     """Whether the server would have chosen this name, or one with a number after it."""
-    if name == "_".join((table, *columns, label)) and len(name.encode()) <= NAME_BYTES:
+    if name == "_".join((table, *columns, label)) and (len(name) * 4 <= NAME_BYTES or len(name.encode()) <= NAME_BYTES):
         return True
-    found = _ENDING.search(name)
+    found = _ENDING.search(name) if label in name else None
     if found is None or found[1] != label:
         return False
     return name == chosen(table, addition(columns), label + found[2])

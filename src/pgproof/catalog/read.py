@@ -12,17 +12,19 @@ from types import MappingProxyType
 from typing import Any
 
 import psycopg
+from psycopg.errors import InvalidSqlStatementName
 
 from pgproof.catalog.build import Build, uncollected
 from pgproof.catalog.canonical import Window
 from pgproof.catalog.catalog import FIELDS, Catalog
 from pgproof.catalog.inquiry import Inquiry, Round, inquire
-from pgproof.catalog.marks import SHARED, Marks, question
+from pgproof.catalog.marks import SHARED, Marks, question, rare_question
 from pgproof.catalog.model import Grant, Object, Sequence, Table
 from pgproof.catalog.place import Member
-from pgproof.catalog.session import Rows, Session, session
+from pgproof.catalog.session import Question, Rows, Session, session
 from pgproof.catalog.statements import (
     EVERYTHING,
+    GRANT,
     ORDER,
     TABLE,
     TYPE,
@@ -83,24 +85,35 @@ def read(
             snapshot = inquire(connection, _changes(connection, since, started, is_within=is_within))
             if snapshot is not None:
                 return snapshot
-        with session(connection) as opened:
-            return _read_all(opened, connection.info.server_version, exclude, started)
+        try:
+            return _read_all(connection, exclude, started)
+        except InvalidSqlStatementName:  # somebody has thrown away what was prepared
+            return _read_all(connection, exclude, started)
 
 
-def _read_all(opened: Session, version: int, exclude: frozenset[str], started: datetime | None) -> Snapshot:
+def _read_all(connection: psycopg.Connection[Any], exclude: frozenset[str], started: datetime | None) -> Snapshot:
+    with session(connection) as opened:
+        return _read_whole(opened, connection.info.server_version, exclude, started)
+
+
+def _read_whole(opened: Session, version: int, exclude: frozenset[str], started: datetime | None) -> Snapshot:
     names = needed(EVERYTHING)
     last = names.index("index") + 1  # the marks come in between: there is enough for the client to do meanwhile
     objects = [whole(name, version) for name in names]
-    statements = [text("server"), *objects[:last], text("marks").replace("$1", "true"), *objects[last:]]
-    with closing(opened.query(statements)) as answers:
+    asked: list[Question] = [text("server"), *objects[:last], question(whole=True), rare_question(), *objects[last:]]
+    with closing(opened.query(asked)) as answers:
         server = next(answers)
-        build = Build(_window(server, started))
+        build = Build(_window(server, started), opened.take_in)
         _add(build, names[:last], answers)
-        marks = Marks.told(next(answers))
-        listed = [number for number, _ in marks.units()]
+        marks = Marks.told(next(answers)).with_rare(next(answers))
+        listed = [*marks.units()]
         _add(build, names[last:], answers)
+    rare = needed(_union(has for _, has in listed) & ~EVERYTHING & ~GRANT)
+    granted = Scope.of({number: has for number, has in listed if has & GRANT})
+    with closing(opened.query([granted.ask("grant", version), *(whole(name, version) for name in rare)])) as answers:
+        _add(build, ("grant", *rare), answers)
     made = build.units()
-    units = {number: tuple(made.get(number, ())) for number in listed}
+    units = {number: tuple(made.get(number, ())) for number, _ in listed}
     hidden = _excluded(units, exclude)
     found: dict[type[Object], list[Any]] = {kind: [] for kind in FIELDS}
     for number, unit in units.items():
@@ -138,6 +151,9 @@ def changes(
 
     ``is_within`` as for ``read``: nothing changes then between two readings.
     """
+    if marks.are_rare_due:
+        (answer,) = yield Round([rare_question()])
+        marks = marks.with_rare(Rows.of(answer, connection))
     old = since._units  # noqa: SLF001 - a snapshot is this module's own
     moved = marks.changed(since.marks)
     changed = {number: has for number in moved if (has := marks.has(number))}
@@ -257,6 +273,8 @@ def _sorted(things: Iterable[Any]) -> tuple[Any, ...]:
 
 def _excluded(units: Mapping[int, Unit], exclude: frozenset[str]) -> set[int]:
     """Return the units of excluded tables, their sequences included."""
+    if not exclude:
+        return set()
     return {
         number
         for number, unit in units.items()

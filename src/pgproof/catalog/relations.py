@@ -20,13 +20,13 @@ def tables(place: Place, rows: Rows) -> None:
     for row in rows.dicts():
         unit, member = row.pop("unit"), row.pop("member")
         place.identities[unit], place.names[unit] = row["identity"], row.pop("name")
-        parents = row.pop("inherits", [])
         if row.pop("is_partition", False):
-            row["partition_of"] = parents[0]
-        else:
-            row["inherits"] = tuple(parents)
-        toast = [f"toast.{option}" for option in row.pop("toast_options", ())]
-        row["options"] = (*row.get("options", ()), *toast, *row.pop("foreign_options", ()))
+            (row["partition_of"],) = row.pop("inherits")
+        elif "inherits" in row:
+            row["inherits"] = tuple(row["inherits"])
+        if "options" in row or "toast_options" in row or "foreign_options" in row:
+            toast = [f"toast.{option}" for option in row.pop("toast_options", ())]
+            row["options"] = (*row.get("options", ()), *toast, *row.pop("foreign_options", ()))
         place.steady(row, "partition_bound")
         place.put(unit, member, Table(**row, comment=place.comment("pg_class", unit)))
 
@@ -35,48 +35,51 @@ def columns(place: Place, rows: Rows, peculiar: dict[tuple[int, int], Row]) -> N
     """Add the columns; ``peculiar`` are the constraints that say more than NOT NULL."""
     names, nothing = rows.rare(6)
     rows.tuples.sort()
+    said, new = place.comments, tuple.__new__  # which is a third of what NamedTuple takes
     last = position = 0
-    for row in rows.tuples:
+    table: str | None = None
+    for row in place.paced(rows.tuples):
         unit, member, label, name, kind, nullable = row[:6]
-        table = place.identities.get(unit)
+        if unit != last:
+            last, position, table = unit, 0, place.identities.get(unit)
+            put, named = place.units[unit].append, place.columns[unit]
         if table is None:
             continue
-        position = position + 1 if unit == last else 1
-        last = unit
-        rest: Row = {} if row[6:] == nothing else _column(place, dict(zip(names, row[6:], strict=True)))
-        place.columns[unit, member] = Named(name, _typed(kind, rest.get("collation")), label or name)
+        position += 1
+        rest: Row = {} if row[6:] == nothing else _column(place, names, row[6:])
+        whole = _typed(kind, rest["collation"]) if "collation" in rest else kind
+        named[member] = new(Named, (name, whole, label or name))
         if peculiar and (more := peculiar.get((unit, member))):
             rest |= _not_null(more)
-        place.put(unit, member, Column(
+        put((member, Column(
             identity=f"{table}.{label or name}", table=table, name=name, type=kind, nullable=nullable,
-            position=position, comment=place.comment("pg_class", unit, member), **rest,
-        ))  # fmt: skip
+            position=position, comment=said.get(("pg_class", unit, member), "") if said else "", **rest,
+        )))  # fmt: skip
 
 
-def _column(place: Place, row: Row) -> Row:
-    options = (*(row.pop("options") or ()), *(row.pop("foreign_options") or ()))
-    rest = {name: value for name, value in row.items() if value is not None}
-    if options:
-        rest["options"] = options
-    place.steady(rest, "default")
+def _column(place: Place, names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
+    rest = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    if "options" in rest or "foreign_options" in rest:
+        rest["options"] = (*rest.get("options", ()), *rest.pop("foreign_options", ()))
+    if "default" in rest:
+        rest["default"] = place.window.steady(rest["default"])
     if "generated_kind" in rest:
         rest["generated"] = rest.pop("default")
     return rest
 
 
 def _not_null(row: Row) -> Row:
-    is_chosen = "inherited_from" in row or naming.has_ending(row["name"], "not_null")
+    is_chosen = row["is_inherited"] or naming.has_ending(row["name"], "not_null")
     return {
-        "not_null_valid": row.get("is_validated", True),
-        "not_null_no_inherit": row.get("no_inherit", False),
+        "not_null_valid": row["is_validated"],
+        "not_null_no_inherit": row["no_inherit"],
         "not_null_name": "" if is_chosen else row["name"],
     }
 
 
 def not_nulls(rows: Rows) -> dict[tuple[int, int], Row]:
-    """Return the NOT NULL constraints that say more than that, by table and attribute number."""
-    peculiar = Rows(rows.names, [row for row in rows.tuples if row[4] == "n" and row[5]])
-    return {(row["unit"], row["columns"][0]): row for row in peculiar.dicts()}
+    """Return NOT NULL constraints by table and attribute number."""
+    return {(row["unit"], row["member"]): row for row in rows.dicts()}
 
 
 def backing(rows: Rows) -> dict[int, tuple[str, str]]:
@@ -87,12 +90,13 @@ def backing(rows: Rows) -> dict[int, tuple[str, str]]:
 def indexes(place: Place, rows: Rows, enforced: dict[int, tuple[str, str]]) -> None:
     """Add the indexes; ``enforced`` are the constraints that some stand for."""
     names, nothing = rows.rare(10)
-    for row in rows.tuples:
+    for row in place.paced(rows.tuples):
         unit, member, identity, name, label, definition, is_unique, is_primary, numbers, keys = row[:10]
         table = place.identities.get(unit)
         if table is None:
             continue
-        shown = [place.columns[unit, number].name if number else "" for number in numbers]
+        named = place.columns[unit]
+        shown = [named[number].name if number else "" for number in numbers]
         stored = shown if len(shown) == 1 else naming.distinct(shown)
         rest: Row = {}
         if row[10:] != nothing:
@@ -108,7 +112,7 @@ def indexes(place: Place, rows: Rows, enforced: dict[int, tuple[str, str]]) -> N
         definition = (
             canonical.index_definition(definition, label or name, table)
             if definition
-            else f"USING btree ({place.columns[unit, numbers[0]].label})"
+            else f"USING btree ({named[numbers[0]].label})"
         )
         place.put(unit, member, Index(
             identity=identity, table=table, name=name, definition=place.window.steady(definition),
@@ -123,18 +127,20 @@ def indexes(place: Place, rows: Rows, enforced: dict[int, tuple[str, str]]) -> N
 def constraints(place: Place, rows: Rows) -> None:
     """Add the constraints of tables and domains."""
     names, nothing = rows.rare(11)
-    for row in rows.tuples:
+    for row in place.paced(rows.tuples):
         unit, member, label, name, letter, numbers, definition, index, references, referenced, keys = row[:11]
         table = place.identities.get(unit)
-        if table is None or letter == "n":
+        if table is None:
             continue
         rest: Row = {}
         if row[11:] != nothing:
             rest = {n: value for n, value in zip(names, row[11:], strict=True) if value is not None}
-        held = [place.columns[unit, n] for n in numbers or () if n]
+        named = place.columns[unit]
+        held = [named[n] for n in numbers or () if n]
         own = tuple([column.name for column in held])
         if letter == "f":
-            rest |= _reference(references, held, [place.columns[referenced, n] for n in keys])
+            named = place.columns[referenced]
+            rest |= _reference(references, held, [named[n] for n in keys])
         enforcing, stored = place.indexes.get(index, ("", list(own)))
         place.put(unit, member, Constraint(
             identity=f"{table}.{label or name}", table=table, name=name, type=_CONSTRAINTS[letter],
@@ -157,15 +163,15 @@ def _is_chosen(name: str, letter: str, table: str, columns: list[str], is_inheri
     label = _LABELS[letter]
     if is_inherited and naming.has_ending(name, label):
         return True
-    if letter == "c" and naming.is_generated(name, label, table):
+    if naming.is_generated(name, label, table, () if letter == "p" else columns):
         return True
-    return naming.is_generated(name, label, table, () if letter == "p" else columns)
+    return letter == "c" and naming.is_generated(name, label, table)
 
 
 def mentioned(place: Place, rows: Rows) -> None:
     """Note columns that are not read themselves."""
     for unit, member, name, label, kind, collation in rows.tuples:
-        place.columns[unit, member] = Named(name, _typed(kind, collation), label)
+        place.columns[unit][member] = Named(name, _typed(kind, collation), label)
 
 
 def _typed(kind: str, collation: str | None) -> str:

@@ -86,22 +86,28 @@ class Session:
     def __post_init__(self) -> None:
         self._kept = _KEPT.setdefault(self.connection, _Kept())
 
-    def query(self, statements: Sequence[str]) -> Generator[Rows]:
-        """Yield the rows of each statement, sent in one round trip, while the server works on the next."""
-        opening = self._opened()
+    def query(self, questions: Sequence[Question]) -> Generator[Rows]:
+        """Yield the rows of each question, sent in one round trip, while the server works on the next."""
         pgconn = self.connection.pgconn
-        pgconn.send_query(";\n".join([*opening, *statements]).encode())
+        pgconn.send_query(";\n".join([*self._opened(), *self._statements(questions)]).encode())
+        missing = len(questions)
         try:
-            for number in range(len(opening) + len(statements)):
+            while missing:
                 result = self.connection.wait(_next(pgconn))
                 if result is None or result.status == ExecStatus.FATAL_ERROR:
+                    self._kept.forget()
                     raise _error(pgconn, result)
-                if number >= len(opening):
+                if result.status == ExecStatus.TUPLES_OK:
+                    missing -= 1
                     yield Rows.of(result, self.connection)
         finally:
             with suppress(psycopg.OperationalError):
                 while self.connection.wait(_next(pgconn)) is not None:
                     pass
+
+    def take_in(self) -> None:
+        """Take what has come of the answers to a query: the server works on only while somebody does."""
+        self.connection.pgconn.consume_input()
 
     def ask(self, questions: Sequence[Question], *, last: bool = False) -> list[PGresult]:
         """Return the answers of one round trip; ``last`` ends the reading with it."""
@@ -116,13 +122,17 @@ class Session:
             raise
 
     def _ask(self, questions: Sequence[Question], *, last: bool) -> list[PGresult]:
-        sent = self._opened()
-        for question in questions:
-            sent += [question] if isinstance(question, str) else self._prepared(question)
+        sent = [*self._opened(), *self._statements(questions)]
         answers = self._send([*sent, *([self._closing] if last else [])])
         if last:
             self.is_open = False
         return [answer for answer in answers if answer.status == ExecStatus.TUPLES_OK]
+
+    def _statements(self, questions: Sequence[Question]) -> list[str]:
+        sent: list[str] = []
+        for question in questions:
+            sent += [question] if isinstance(question, str) else self._prepared(question)
+        return sent
 
     def _prepared(self, question: Prepared) -> list[str]:
         name = self._kept.name(question)

@@ -10,9 +10,9 @@ from typing import Literal
 from pgproof.catalog.contract.block import Block, Blocks, Key, Text, partitions
 from pgproof.catalog.summary import differing
 
-_CHOSEN = ("constraint", "index")
+_CHOSEN = ("constraint", "index", "statistics")
 """Parts that the server may have named."""
-_ENDING = re.compile(r'_(pkey|key|excl|idx|fkey|check)\d*("?)$')
+_ENDING = re.compile(r'_(pkey|key|excl|idx|fkey|check|stat)\d*("?)$')
 _CUT = 58
 """Names that are longer may have been cut to fit, and a number cuts them further."""
 _HEAD = 20

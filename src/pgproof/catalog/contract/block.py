@@ -15,7 +15,10 @@ Text = str | tuple[str, ...]
 Key = tuple[str, str]
 """Kind and identity of a block."""
 
-PARTS = ("partition", "column", "constraint", "index", "trigger", "rule", "policy", "grant", "revoke", "comment")
+PARTS = (
+    "partition", "column", "constraint", "index", "statistics", "trigger", "rule", "policy", "grant", "revoke",
+    "comment",
+)  # fmt: skip
 """The lines that stand in the block of a table, view or type: one for each object that belongs to it."""
 
 SECTIONS: Mapping[str, str] = {
@@ -56,6 +59,8 @@ class Block:
             return name
         if part == "index":
             return schema_of(self.identity) + name
+        if part == "statistics":  # may lie in another schema than their table
+            return name
         if part in _ABOUT:
             return f"{self.kind} {self.identity} {_ABOUT[part]} {name}"
         return f"{self.identity}.{name}"

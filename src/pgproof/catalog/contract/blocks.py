@@ -121,10 +121,15 @@ class _Drafts:
                 draft.chosen.add(("index", name))
 
     def add_attached(self) -> None:
-        """Add triggers, rules and policies."""
+        """Add triggers, rules, statistics and policies."""
         firing: tuple[Trigger | Rule, ...] = (*self._catalog.triggers, *self._catalog.rules)
         for one in firing:
             self._put(one.table, one.kind, one.identity[len(one.table) + 1 :], words.trigger_words(one), one.comment)
+        for some in self._catalog.statistics:
+            text = words.statistics_words(some, self._migrator)
+            draft = self._put(some.table, "statistics", some.identity, text, some.comment)
+            if some.is_name_generated:
+                draft.chosen.add(("statistics", some.identity))
         for policy in self._catalog.policies:
             name = policy.identity[len(policy.table) + 1 :]
             self._put(policy.table, "policy", name, words.policy_words(policy), policy.comment)
@@ -154,7 +159,8 @@ class _Drafts:
             for (kind, identity), draft in sorted(self._drafts.items(), key=lambda item: _rank(item[0]))
         }
         parents = {table.identity: table for table in self._catalog.tables if table.partition_of}
-        return dict(_own_blocks(whole, parents))
+        said = {key: block for key, block in whole.items() if key[0] != "database" or block.size > 1}
+        return dict(_own_blocks(said, parents))
 
 
 def _rank(key: Key) -> tuple[int, str]:

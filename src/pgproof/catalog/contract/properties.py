@@ -19,7 +19,7 @@ _BORN = ("pg_database_owner",)
 
 def properties(thing: Object, migrator: str) -> dict[str, Text]:
     """Return the properties of an object that are not what they are by default, as the file names them."""
-    owner = getattr(thing, "owner", "")
+    owner = "" if thing.kind == "database" else getattr(thing, "owner", "")  # who made it, elsewhere somebody else
     own = {"", migrator, *(_BORN if thing.kind == "schema" and thing.identity == "public" else ())}
     said: dict[str, Text] = {"owner": owner} if owner not in own else {}
     return said | _SAYING.get(type(thing), _all_fields)(thing)

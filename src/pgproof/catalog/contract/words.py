@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from pgproof.catalog.model import Column, Constraint, Index, Policy, Rule, Sequence, Trigger, Type
+from pgproof.catalog.rare import Statistics
 
 _SERIAL: Mapping[str, str] = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 _FURTHEST: Mapping[str, int] = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
@@ -108,6 +109,15 @@ def trigger_words(thing: Trigger | Rule) -> str:
     """Return the definition of a trigger or rule, and when it fires; whether it does is another check's business."""
     state = "" if thing.enabled in {"origin", "disabled"} else f"ENABLE {thing.enabled.upper()}"
     return _joined(thing.definition, state)
+
+
+def statistics_words(statistics: Statistics, migrator: str) -> str:
+    """Return extended statistics as CREATE STATISTICS would have them, from their kinds on."""
+    return _joined(
+        statistics.definition,
+        f"STATISTICS {statistics.target}" if statistics.target is not None else "",
+        f"OWNER TO {statistics.owner}" if statistics.owner != migrator else "",
+    )
 
 
 def policy_words(policy: Policy) -> str:

@@ -1,5 +1,5 @@
--- Constraints of tables and domains. NOT NULL (18 and later) only where there is more to it than attnotnull says. The
--- keys that PostgreSQL adds on the referencing table for each partition of the referenced one are that key's own means.
+-- Constraints of tables and domains; NOT NULL (18 and later) belongs to the column. The keys that PostgreSQL adds on the
+-- referencing table for each partition of the referenced one are that key's own means.
 SELECT
   CASE k.conrelid WHEN 0 THEN (1::int8 << 32) + k.contypid::int8 ELSE k.conrelid::int8 END AS unit,
   k.oid::int8 AS member,
@@ -16,7 +16,7 @@ SELECT
   {is_enforced} AS is_enforced,
   nullif(k.condeferrable, false) AS deferrable,
   nullif(k.condeferred, false) AS initially_deferred,
-  CASE WHEN k.contype IN ('c', 'n') THEN nullif(k.connoinherit, false) END AS no_inherit,
+  CASE WHEN k.contype = 'c' THEN nullif(k.connoinherit, false) END AS no_inherit,
   CASE
     WHEN k.conparentid <> 0 THEN (
       SELECT p.conrelid::regclass::text || '.' || quote_ident(p.conname)
@@ -36,7 +36,6 @@ SELECT
     WHERE g.tgconstraint = k.oid AND g.tgisinternal AND g.tgenabled IN ('D', 'R')
   ) END AS disabled_triggers
 FROM pg_constraint AS k
-WHERE ({relations:k.conrelid} OR {types:k.contypid})
-  AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conname !~ '_not_null[0-9]*$')
+WHERE ({relations:k.conrelid} OR {types:k.contypid}) AND k.contype <> 'n'
   AND (k.conparentid = 0
     OR k.conrelid <> (SELECT p.conrelid FROM pg_constraint AS p WHERE p.oid = k.conparentid))

@@ -5,7 +5,7 @@ SELECT DISTINCT a.attrelid::int8 AS unit, a.attnum AS member, a.attname::text AS
   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation
 FROM (
   SELECT k.confrelid AS relation FROM pg_constraint AS k
-  WHERE k.contype = 'f' AND {tables:k.conrelid} AND NOT {tables:k.confrelid}
+  WHERE k.contype = 'f' AND {tables:k.conrelid} AND {unread:k.confrelid}
   UNION
   SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'm' AND {relations:c.oid}
 ) AS m

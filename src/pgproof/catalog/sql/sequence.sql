@@ -13,10 +13,10 @@ SELECT
   s.seqcycle AS cycle,
   s.seqcache AS cache,
   CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
-  t.oid::regclass::text || '.' || quote_ident(a.attname) AS owned_by,
   t.oid::regclass::text AS owner_table,
   t.relname::text AS table_name,
-  a.attname::text AS column_name
+  a.attname::text AS column_name,
+  nullif(quote_ident(a.attname), a.attname) AS label
 FROM pg_class AS c
 JOIN pg_sequence AS s ON s.seqrelid = c.oid
 LEFT JOIN pg_depend AS d
