@@ -17,7 +17,7 @@ def write(folder: Path, migrations: int) -> list[Path]:
     return sorted(folder.glob("*.up.sql"))
 
 
-def tables(count: int) -> str:
+def tables(count: int, first: int = 0) -> str:
     """Return the statements that make tables with keys, a check, an index and a reference to the table before."""
     return "\n".join(
         f"""CREATE TABLE t{n} (
@@ -29,8 +29,23 @@ def tables(count: int) -> str:
             created_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX t{n}_parent ON t{n} (parent_id);"""
-        for n in range(count)
+        for n in range(first, first + count)
     )
+
+
+def large(folder: Path, count: int, at_once: int) -> tuple[int, int]:
+    """Write a history that makes ``count`` tables, and one small migration; return its constraints and indexes."""
+    folder.mkdir(parents=True)
+    for number, first in enumerate(range(0, count, at_once), 1):
+        names = [f"t{n}" for n in range(first, first + at_once)]
+        more = "".join(f"\nALTER TABLE {name} ADD UNIQUE (name, created_at);" for name in names)
+        (folder / f"{number:04d}_tables.up.sql").write_text(tables(at_once, first) + more, encoding="utf-8")
+        drops = "\n".join(f"DROP TABLE {name};" for name in reversed(names))
+        (folder / f"{number:04d}_tables.down.sql").write_text(drops, encoding="utf-8")
+    new = folder / f"{count // at_once + 1:04d}_new"
+    Path(f"{new}.up.sql").write_text("ALTER TABLE t7 ADD COLUMN IF NOT EXISTS colour text;", encoding="utf-8")
+    Path(f"{new}.down.sql").write_text("ALTER TABLE t7 DROP COLUMN colour;", encoding="utf-8")
+    return 4 * count, 3 * count
 
 
 def _base() -> tuple[str, str]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import catalog
 import material
 
-from pgproof.catalog import read as catalog
 from pgproof.server import choose, database
 from pgproof.server.embedded import EmbeddedServer
 
@@ -23,8 +23,6 @@ PER_MIGRATION = 100
 GOAL = 40
 GROWTH = 10
 """400 migrations may cost this many times 50."""
-CATALOG = 0.5
-"""Of the time of ``pg_dump -s``."""
 
 
 def main() -> int:
@@ -42,7 +40,7 @@ def main() -> int:
         print(f"{server.label}; {material.TABLES} tables x 20 rows; median of {asked.runs}")
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(server, Path(folder), asked.runs)
-            return 0 if all([bench.verify(), bench.catalog()]) else 1
+            return 0 if all([bench.verify(), catalog.beside_dump(server, asked.runs)]) else 1
     finally:
         server.close()
 
@@ -73,19 +71,6 @@ class Bench:
         return (
             beyond[400] * 1000 / 401 <= PER_MIGRATION and beyond[50] * 1000 / 51 <= PER_MIGRATION and growth <= GROWTH
         )
-
-    def catalog(self) -> bool:
-        """Compare reading the catalog of 1,000 tables with ``pg_dump -s``."""
-        url = database.create(self._server, "bench_catalog")
-        try:
-            with database.connect(url) as session:
-                session.execute(material.tables(1000))
-                read = self._median(lambda: catalog.read(session))
-                dump = self._median(lambda: self._run("pg_dump", "-s", "-d", url))
-        finally:
-            database.drop(self._server, "bench_catalog")
-        print(f"1,000 tables: catalog {read:.3f} s, pg_dump -s {dump:.3f} s, ratio {read / dump:.2f} (limit {CATALOG})")
-        return read / dump <= CATALOG
 
     def _median(self, work: Callable[[], object]) -> float:
         seconds = []

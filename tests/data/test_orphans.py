@@ -67,6 +67,16 @@ def test_composite_keys(connection, is_full, looked_at, count):
     assert listed(connection, found) == count
 
 
+def test_a_reference_that_is_no_key(connection):
+    """Nothing says that what it refers to is there once only: each row counts once all the same."""
+    connection.execute("""
+        CREATE TABLE parent (id int); INSERT INTO parent VALUES (1), (1), (NULL);
+        CREATE TABLE child (p int); INSERT INTO child VALUES (1), (2), (NULL)
+    """)
+    (found,) = orphans(connection, [key(name="none")])
+    assert (found.looked_at, found.count, found.sample) == (2, 1, ("p=2",))
+
+
 def test_self_references(connection):
     connection.execute("""
         CREATE TABLE child (id int PRIMARY KEY, p int); INSERT INTO child VALUES (1, 1), (2, 1), (3, 9);

@@ -42,6 +42,10 @@ class _Join:
     refers: str
     """The condition that a row refers to anything."""
     finds_nothing: str
+    partner: str = ""
+    """The LEFT JOIN that gives each row what it refers to, where that is one row at most: the server knows the key."""
+    found: str = ""
+    """A column of that row, NULL where there is none."""
 
     @property
     def lists(self) -> str:
@@ -49,6 +53,9 @@ class _Join:
 
     @property
     def counts(self) -> str:
+        if self.partner:  # one look at each row does for both
+            both = f"count(*), count(*) - count({self.found})"
+            return f"SELECT {both} FROM {self.source} {self.partner} WHERE {self.refers}"  # noqa: S608 - quoted in _join
         looked_at = f"SELECT count(*) FROM {self.source} WHERE {self.refers}"  # noqa: S608 - quoted in _join
         return f"SELECT ({looked_at}), ({looked_at} AND {self.finds_nothing})"
 
@@ -96,7 +103,8 @@ def orphans(connection: psycopg.Connection[Any], foreign_keys: Sequence[Constrai
 
 def _join(key: Constraint, known: Row) -> _Join:
     _, is_partitioned, is_to_partitioned, operators, collations, has_period = known
-    equal = msgspec.json.decode(operators or "[]", type=list[str]) or ["="] * len(key.columns)
+    known_operators = msgspec.json.decode(operators or "[]", type=list[str])
+    equal = known_operators or ["="] * len(key.columns)
     collated = msgspec.json.decode(collations or "[]", type=list[str]) or [""] * len(key.columns)
     here = tuple(f"f.{_quoted(column)}" for column in key.columns)
     there = tuple(f"p.{_quoted(column)}" for column in key.referenced_columns)
@@ -109,14 +117,17 @@ def _join(key: Constraint, known: Row) -> _Join:
     ]
     refers = (" OR " if key.match_full else " AND ").join(f"{column} IS NOT NULL" for column in here)
     refers = f"({refers})" if key.match_full and len(here) > 1 else refers
+    on = " AND ".join(matches)
+    partner = ""
     if has_period == "t":
         *scalars, _ = matches
         during = " AND ".join([*scalars, f"{there[-1]} && {here[-1]}"])
         covered = f"SELECT range_agg({there[-1]}) FROM {target} WHERE {during}"  # noqa: S608 - quoted above
         nothing = f"NOT coalesce({here[-1]} <@ ({covered}), false)"
     else:
-        nothing = f"NOT EXISTS (SELECT FROM {target} WHERE {' AND '.join(matches)})"
-    return _Join(source, here, refers, nothing)
+        nothing = f"NOT EXISTS (SELECT FROM {target} WHERE {on})"
+        partner = f"LEFT JOIN {target} ON {on}" if known_operators else ""
+    return _Join(source, here, refers, nothing, partner, there[0])
 
 
 def _quoted(name: str) -> str:
