@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pgproof.catalog.catalog import Catalog
     from pgproof.catalog.diff import Change, FieldChange
     from pgproof.catalog.model import Column, Constraint, Index, Object, Sequence, Table, Trigger
+    from pgproof.catalog.references import Reference
     from pgproof.contract import Agreed, Contract, DataChange, RowBounds
     from pgproof.data.change import ColumnChange, TableChange, ValueSample
     from pgproof.data.orphans import Orphans
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
         Outcome,
     )
     from pgproof.masking import masked
+    from pgproof.released.model import Released, Releases, Unchanged
     from pgproof.testing.each import check, each, needs
+    from pgproof.testing.handover import load_migrations, migrated_proc
     from pgproof.tool import Failure, History, HistoryTable, Migration, Ran, Recorded
     from pgproof.tool.names import identifier
-    from pgproof.walk.evidence import Attempt, Difference, End, Preview, Step
+    from pgproof.walk.evidence import Attempt, Difference, End, Preview, Release, ReleaseRollback, Step
 
 __all__ = [
     "Agreed",
@@ -68,6 +71,11 @@ __all__ = [
     "Preview",
     "Ran",
     "Recorded",
+    "Reference",
+    "Release",
+    "ReleaseRollback",
+    "Released",
+    "Releases",
     "RowBounds",
     "Sequence",
     "SequencePosition",
@@ -75,11 +83,14 @@ __all__ = [
     "Table",
     "TableChange",
     "Trigger",
+    "Unchanged",
     "ValueSample",
     "check",
     "each",
     "identifier",
+    "load_migrations",
     "masked",
+    "migrated_proc",
     "needs",
 ]
 
@@ -87,6 +98,7 @@ _HOMES = {
     "pgproof.catalog.catalog": ("Catalog",),
     "pgproof.catalog.diff": ("Change", "FieldChange"),
     "pgproof.catalog.model": ("Column", "Constraint", "Index", "Object", "Sequence", "Table", "Trigger"),
+    "pgproof.catalog.references": ("Reference",),
     "pgproof.contract": ("Agreed", "Contract", "DataChange", "RowBounds"),
     "pgproof.data.change": ("ColumnChange", "TableChange", "ValueSample"),
     "pgproof.finding": (
@@ -94,10 +106,15 @@ _HOMES = {
         "Outcome",
     ),
     "pgproof.masking": ("masked",),
+    "pgproof.released.model": ("Released", "Releases", "Unchanged"),
     "pgproof.testing.each": ("check", "each", "needs"),
+    "pgproof.testing.handover": ("load_migrations", "migrated_proc"),
     "pgproof.tool": ("Failure", "History", "HistoryTable", "Migration", "Ran", "Recorded"),
     "pgproof.tool.names": ("identifier",),
-    "pgproof.walk.evidence": ("Attempt", "Difference", "End", "Orphans", "Preview", "SequencePosition", "Step"),
+    "pgproof.walk.evidence": (
+        "Attempt", "Difference", "End", "Orphans", "Preview", "Release", "ReleaseRollback",
+        "SequencePosition", "Step",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

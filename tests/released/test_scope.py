@@ -268,3 +268,14 @@ def test_a_migration_behind_a_link_is_late_as_any_other(checkout: Checkout) -> N
     found = scope(checkout.root / "migrations", layout="diesel")
     assert found.newer == ("20240102000000",)
     assert [(one.version, one.before) for one in found.releases.late] == [("20240102000000", "20240103000000")]
+
+
+def test_a_base_of_another_layout_is_an_error_and_not_an_empty_history(checkout: Checkout) -> None:
+    checkout.commit({"migrations/V1__a.sql": "SELECT 1;", "migrations/V2__b.sql": "SELECT 2;"})
+    checkout.branch()
+    for name in ("V1__a.sql", "V2__b.sql"):
+        (checkout.root / "migrations" / name).unlink()
+    checkout.commit(up(1) | up(2))
+    with pytest.raises(UsageFault, match=r"cannot be read as golang-migrate") as caught:
+        scope(checkout.root / "migrations")
+    assert "Name a version" in caught.value.remedy

@@ -26,7 +26,7 @@ class Project:
             monkeypatch.delenv(name)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(HERE), *sys.path[1:]]))
-        monkeypatch.setitem(sys.modules, "pgproof.walk.session", fake_walk)
+        monkeypatch.setitem(sys.modules, "pgproof.walk.opening", fake_walk)
         (self.root / "migrations").mkdir()
         self.checks(CHECKS)
 

@@ -1,6 +1,6 @@
 """A walk without a server: it writes canned evidence, and down what it was asked for.
 
-Loaded as a plugin (``-p fake_walk``) it takes the place of ``pgproof.walk.session``. What a migration does is said in
+Loaded as a plugin (``-p fake_walk``) it takes the place of ``pgproof.walk.opening``. What a migration does is said in
 its file: ``fails`` does not apply, ``breaks on rows`` fails where there are rows, ``lost server``, ``slow``, ``bug``.
 """
 
@@ -136,13 +136,13 @@ def _log(what: str, value: object) -> None:
 
 
 def open_session(settings: Settings, folder: Folder) -> FakeSession:
-    """Stand in for pgproof.walk.session.open_session."""
+    """Stand in for pgproof.walk.opening.open_session."""
     return FakeSession(settings, folder)
 
 
 def install() -> None:
     """Take the place of the real session."""
-    sys.modules["pgproof.walk.session"] = sys.modules[__name__]
+    sys.modules["pgproof.walk.opening"] = sys.modules[__name__]
 
 
 def pytest_configure() -> None:

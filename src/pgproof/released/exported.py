@@ -43,7 +43,7 @@ def lock_of(settings: Settings, repository: Repository | None = None, parted: Co
 
 
 def _history_at(commit: Commit, history: History, repository: Repository, folder: Path) -> History | None:
-    """Return the history at a commit; None where its directories hold none of this layout."""
+    """Return the history at a commit; None where there was none. Raises UsageFault where it was another layout's."""
     owned = roots_of(history)
     roots = [folder / str(number) / own.name for number, own in enumerate(owned)]
     was_there = [repository.export(commit, own, root) for own, root in zip(owned, roots, strict=True)]
@@ -53,8 +53,13 @@ def _history_at(commit: Commit, history: History, repository: Repository, folder
         root.mkdir(parents=True, exist_ok=True)
     try:
         return layouts.detect(roots, history.layout)
-    except HistoryFault:
-        return None
+    except HistoryFault as fault:
+        if not any(path for root in roots for path in root.rglob("*.sql")):
+            return None
+        raise UsageFault(
+            f"What {commit} holds of {shown(history.root)} cannot be read as {history.layout}: {fault.message}",
+            'Name a version of the history instead, since = "…": what is older is then taken as it is.',
+        ) from fault
 
 
 def _parsed(text: str, file: Path) -> dict[str, str]:

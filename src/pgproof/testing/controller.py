@@ -16,6 +16,7 @@ from pgproof.settings import Settings
 from pgproof.testing import options, reports
 from pgproof.testing.activation import only_shipped
 from pgproof.testing.evidence import Evidence
+from pgproof.testing.keeping import refuse_keep
 from pgproof.testing.leaving import Leaving
 from pgproof.testing.progress import progress_bar
 from pgproof.testing.results import Results
@@ -24,6 +25,7 @@ from pgproof.testing.run import Run, evidence_root, folder, judged_today
 from pgproof.testing.selection import demand_subjects
 from pgproof.testing.subjects import all_names
 from pgproof.testing.wanted import Wanted
+from pgproof.testing.weighing import tables_ever
 
 
 class ControllerRun(Run):
@@ -44,6 +46,10 @@ class ControllerRun(Run):
         """What the contract declares and the walk did not see, with the reasons."""
         self.is_void = False
         """Whether the walk was given up: then no report is left that could be taken for a result."""
+        self.accepted: tuple[str, ...] = ()
+        """What became of the baseline, where the run was told to write it."""
+        self.kept: tuple[str, ...] = ()
+        """What --keep has left, or why it has left nothing."""
         self.closing = ExitStack()
 
     def walk(self, wanted: Wanted) -> None:
@@ -55,11 +61,13 @@ class ControllerRun(Run):
             if self.has_foreign_checks:
                 self.profile.demand_known({**records(), **wanted.records})
             if wanted.walks:
+                preview = self.evidence.preview
                 with progress_bar() as progress:
-                    self.session.walk(wanted.need(self.evidence.preview.history.versions), progress)
+                    self.session.walk(wanted.need(preview.history.versions, preview.release), progress)
                 self.unseen = _unseen(self)
             self.left_roles = self.session.left_roles()
-            self.leaving.begin()
+            if not self.settings.keep:
+                self.leaving.begin()
         except BaseException:
             self.is_void = True
             raise
@@ -73,9 +81,10 @@ class ControllerRun(Run):
 
 def provision(config: pytest.Config) -> ControllerRun:
     """Start the server, take the preview, and refuse what cannot be meant; raises PgproofError, and leaves nothing."""
-    from pgproof.walk.session import open_session  # noqa: PLC0415 - loads the database driver
+    from pgproof.walk.opening import open_session  # noqa: PLC0415 - loads the database driver
 
     settings = options.settings_of(config)
+    refuse_keep(settings)
     is_real = not config.getoption("collectonly")
     if not is_real:
         settings = replace(settings, evidence=None)  # looking at the list of items takes no evidence away
@@ -95,6 +104,7 @@ def provision(config: pytest.Config) -> ControllerRun:
         run.junit, run.has_foreign_checks = junit, has_foreign_checks
         run.write_settings()
         _demand_contract(run)
+        _demand_sizes(run)
         demand_subjects(settings.subjects, all_names(evidence.preview, run.comparison))
         run.closing = stack.pop_all()
     return run
@@ -110,7 +120,15 @@ def _demand_contract(run: ControllerRun) -> None:
             ever.setdefault(kind, set()).add(name)
         tables = {table.identity for table in preview.catalog.tables}
         columns = {column.identity for column in preview.catalog.columns}
+        if preview.start:  # what older migrations took away again, nobody has seen
+            newer = {v: change for v, change in contract.migrations.items() if v in preview.newer}
+            contract = replace(contract, migrations=newer)
         contract.demand_known(tables | ever["table"], columns | ever["column"])
+
+
+def _demand_sizes(run: ControllerRun) -> None:
+    if not run.evidence.preview.on_empty:
+        run.sizes.demand_known(tables_ever(run.evidence.preview))
 
 
 def _unseen(run: ControllerRun) -> tuple[str, ...]:
@@ -122,7 +140,7 @@ def _unseen(run: ControllerRun) -> tuple[str, ...]:
 def _names_foreign_checks(profile: Profile, config: pytest.Config) -> bool:
     """Return whether ids are named that no shipped check has; raises UsageFault where there can be no other."""
     settings = profile.settings
-    if not (settings.levels or settings.waivers or settings.checks):
+    if not (settings.levels or settings.waivers or settings.checks or profile.baseline.entries):
         return False
     try:
         profile.demand_known(records())

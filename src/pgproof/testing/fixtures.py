@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pgproof.contract import Contract
     from pgproof.testing.evidence import Evidence
     from pgproof.tool import History, Migration
-    from pgproof.walk.evidence import Attempt, End, Preview, Step
+    from pgproof.walk.evidence import Attempt, End, Preview, ReleaseRollback, Step
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +102,12 @@ def end(pgproof_evidence: Evidence) -> End:
     if end is None:
         raise NotReached("the walk did not reach its end")
     return end
+
+
+@pytest.fixture(scope="session")
+def release_undone(end: End) -> ReleaseRollback | None:
+    """The downs of the release, newest first; None where they were not tried."""
+    return end.release
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ def header(preview: Preview, settings: Settings, notes: Sequence[str] = ()) -> l
         f"pgproof: {preview.server}, TimeZone {settings.timezone}, {settings.rows} rows a table, seed {settings.seed}",
         *(f"note: {note}" for note in notes),
         f"migrations: {len(history.migrations)} in {shortened(settings.migrations)} ({settings.source('migrations')})",
+        *_base(preview),
         f"transactions: {modes_counted}",
         f"layout: {history.layout}, tool {preview.tool}{no_downs}",
     ]
@@ -47,6 +48,13 @@ def header(preview: Preview, settings: Settings, notes: Sequence[str] = ()) -> l
     return [masked(line) for line in lines]
 
 
+def _base(preview: Preview) -> list[str]:
+    """Return from where it is judged, where that is not the start."""
+    if not preview.base:
+        return []
+    return [f"judged: {len(preview.newer) or 'none'} newer than {preview.base}, and what they add or change"]
+
+
 def _file(path: Path, left_out: tuple[str, ...]) -> str:
     """Return which settings file was read, and what of it was not for these migrations."""
     return shortened(path) + (f" (about other migrations: left out {', '.join(left_out)})" if left_out else "")
@@ -54,7 +62,7 @@ def _file(path: Path, left_out: tuple[str, ...]) -> str:
 
 def _is_read(path: Path, settings: Settings) -> bool:
     """Whether a file that is no migration is one of pgproof's own."""
-    if path in {settings.contract, settings.file}:
+    if path in {settings.contract, settings.lock, settings.baseline, settings.sizes, settings.file}:
         return True
     return settings.seeds is not None and path.is_relative_to(settings.seeds)
 

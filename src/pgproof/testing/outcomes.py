@@ -7,11 +7,20 @@ from typing import NoReturn
 
 import pytest
 
-from pgproof.finding import Finding, Level, Looked, NotApplicable, NotExercised, Outcome, Unjudged
+from pgproof.finding import Finding, Level, Looked, NotApplicable, NotExercised, NotJudged, Outcome, Unjudged
 from pgproof.masking import masked
 from pgproof.profile import Profile
-from pgproof.testing.finding_text import finding_text
+from pgproof.testing.accepting import baselined_text
+from pgproof.testing.finding_text import finding_text, look
 from pgproof.testing.items import Judged, about
+from pgproof.testing.keys import RUN
+from pgproof.testing.weighing import why_light
+
+_UNJUDGED: Mapping[Outcome, type[Unjudged]] = {
+    kind.outcome: kind for kind in (NotApplicable, NotExercised, NotJudged)
+}
+_FROM_AFTER = frozenset({"applied_again", "undone", "redone"})
+"""Fixtures of what is tried when the migration has been applied."""
 
 
 def judge(item: pytest.Item, raised: Exception, profile: Profile | None) -> None:
@@ -31,7 +40,7 @@ def refuse_nothing(item: pytest.Item) -> None:
     nothing = about(item).nothing
     if nothing is not None:
         reason, outcome = nothing
-        raise (NotApplicable if outcome is Outcome.NOT_APPLICABLE else NotExercised)(reason)
+        raise _UNJUDGED[outcome](reason)
 
 
 def demand_look(item: pytest.Item) -> None:
@@ -56,17 +65,43 @@ def _broken(item: pytest.Item, judged: Judged, finding: Finding, profile: Profil
         raise pytest.fail.Exception(masked(finding.what), pytrace=False) from None
     expired = profile.expired(judged.check.id, judged.subject)
     also = [f"The waiver expired on {expired.until}: {expired.reason}"] if expired else []
-    text = finding_text(finding, judged.check, judged.subject, profile.settings, also=also)
+    light = _why_light(item, finding)
+    also += [light] if light else []
+    shell = _shell(item, profile)
+    text = finding_text(finding, judged.check, judged.subject, profile.settings, shell=shell, also=also)
     waiver = profile.waiver(judged.check.id, judged.subject)
     if waiver is not None:
         until = f", until {waiver.until}" if waiver.until else ""
         _put(item, Outcome.WAIVED)
         pytest.xfail(masked(f"waived: {waiver.reason}{until} ({finding.what})"))
-    if finding.is_advice or profile.level(judged.check) is not Level.GATE:
+    is_advice = finding.is_advice or bool(light) or profile.level(judged.check) is not Level.GATE
+    accepted = profile.accepted(judged.check.id, judged.subject)
+    if accepted is None and not is_advice:
+        accepted = profile.accepts(judged.check.id, judged.subject)
+    if accepted is not None:
+        _put(item, Outcome.BASELINED)
+        pytest.xfail(baselined_text(accepted, finding.what))
+    if is_advice:
         _put(item, Outcome.ADVICE)
         pytest.xfail(f"advice: {text}")
     _put(item, Outcome.FAIL)
     raise pytest.fail.Exception(text, pytrace=False) from None
+
+
+def _why_light(item: pytest.Item, finding: Finding) -> str:
+    run = item.config.stash.get(RUN, None)
+    return why_light(finding, run) if run is not None else ""
+
+
+def _shell(item: pytest.Item, profile: Profile) -> str:
+    """Return the command that opens the database which shows a finding; empty where none shows more than it says."""
+    migration, given = about(item).migration, frozenset(getattr(item, "fixturenames", ()))
+    if migration is not None:
+        return look(profile.settings, migration, is_before=not given & _FROM_AFTER)
+    run = item.config.stash.get(RUN, None)
+    end = run.evidence.end if run is not None and "end" in given else None
+    version = end.version if end is not None else str(dict(item.user_properties).get("migration", ""))
+    return look(profile.settings, version, is_before=False) if version else ""
 
 
 def _unjudged(item: pytest.Item, judged: Judged, unjudged: Unjudged, profile: Profile | None) -> NoReturn:

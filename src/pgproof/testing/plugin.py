@@ -17,6 +17,7 @@ from pgproof.errors import PgproofError
 from pgproof.finding import Check
 from pgproof.profile import Profile
 from pgproof.testing import garbage, options, outcomes, quick, selection
+from pgproof.testing.accepting import accept
 from pgproof.testing.activation import is_asked_for
 from pgproof.testing.controller import ControllerRun, provision
 from pgproof.testing.durations import probe_seconds
@@ -25,6 +26,7 @@ from pgproof.testing.fault import as_usage_error
 from pgproof.testing.given import give
 from pgproof.testing.header import header
 from pgproof.testing.items import Judged, put_properties, share_locations
+from pgproof.testing.keeping import keep, remaining_notes
 from pgproof.testing.keys import RUN
 from pgproof.testing.parametrise import parametrise
 from pgproof.testing.reports import writing_junit
@@ -94,7 +96,7 @@ def pytest_configure_node(node: WorkerController) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say on what server, with what history and which settings."""
     run = config.stash.get(RUN, None)
-    notes = run.session.notes if isinstance(run, ControllerRun) else ()
+    notes = (*run.session.notes, *remaining_notes(run.settings)) if isinstance(run, ControllerRun) else ()
     return header(run.evidence.preview, run.settings, notes) if run else []
 
 
@@ -219,6 +221,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = _controller(session.config)
     if run is not None and not session.config.getoption("collectonly"):
         session.exitstatus = run.results.exit_code(exitstatus)
+        if not (run.is_void or run.results.is_interrupted):
+            session.exitstatus = accept(run) or session.exitstatus
+            keep(run)
     if options.is_command(session.config):
         forget_silent_phases(session.config)
         garbage.keep_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,9 @@ from contextlib import contextmanager
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Yield what the walk calls before each step: with its version, its position from 0, and the number of steps."""
+    if not sys.stdout.isatty():
+        yield lambda *_: None
+        return
     from rich.console import Console  # noqa: PLC0415 - the plugin is imported in every pytest run
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from pgproof.baseline import Key
 from pgproof.finding import Outcome
 from pgproof.profile import Profile
 
 INTERNAL = pytest.ExitCode.INTERNAL_ERROR
+_GONE = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
+"""What shows that there is no finding; what was not looked at shows nothing."""
+_NAMELESS = "nothing has that name"
 _PHASES = frozenset({"setup", "call", "teardown"})
 
 
@@ -24,6 +28,8 @@ class Result:
     outcome: Outcome
     reason: str
     """Why it was not judged, or the first line of the finding."""
+    migration: str = ""
+    """The version that it is about, where there is one."""
 
 
 class Results:
@@ -66,6 +72,7 @@ class Results:
             subject=str(properties["subject"]),
             outcome=outcome,
             reason=self._reasons.get(report.nodeid, ""),
+            migration=str(properties.get("migration", "")),
         )
         self.all.append(result)
         if outcome is Outcome.ERROR:
@@ -97,21 +104,36 @@ class Results:
         return status
 
 
-def unused_waivers(results: Results, names: frozenset[str]) -> Sequence[str]:
+def unused_waivers(results: Results, names: frozenset[str], *, is_whole: bool = True) -> Sequence[str]:
     """Return one line for each waiver that waives nothing, as far as this run could tell."""
-    used = {(result.check, result.subject) for result in results.of(Outcome.WAIVED)}
-    judged = {(result.check, result.subject): result.outcome for result in results.all}
     lines = []
-    for waiver in results.profile.settings.waivers:
-        key = (waiver.check, waiver.subject)
-        name = f"{waiver.check} on {waiver.subject}"
-        if waiver.subject not in names:
-            lines.append(f"{name}: nothing has that name")
-        elif results.profile.is_expired(waiver):
-            lines.append(f"{name}: expired on {waiver.until}")
-        elif key not in used and key in judged:
-            lines.append(f"{name}: there is no finding ({judged[key].value})")
+    waivers = results.profile.settings.waivers
+    whys = without_findings(results, [(w.check, w.subject) for w in waivers], names, is_whole=is_whole)
+    for waiver in waivers:
+        why = whys.get((waiver.check, waiver.subject), "")
+        if results.profile.is_expired(waiver) and why != _NAMELESS:
+            why = f"expired on {waiver.until}"
+        lines += [f"{waiver.check} on {waiver.subject}: {why}"] if why else []
     return lines
+
+
+def without_findings(
+    results: Results, keys: Iterable[Key], names: frozenset[str], *, is_whole: bool
+) -> Mapping[Key, str]:
+    """Return which checks on which subjects have no finding, and why; those that nobody looked at are left out.
+
+    ``names`` are those of all subjects; ``is_whole``: the history reached its end, so that there are no others.
+    """
+    judged = {(result.check, result.subject): result.outcome for result in results.all}
+    found: dict[Key, str] = {}
+    for key in keys:
+        outcome, subject = judged.get(key), key[1]
+        is_there = subject in names or all(part in names for part in subject.split(" in "))
+        if outcome in _GONE:
+            found[key] = f"there is no finding ({outcome.value})"
+        elif outcome is None and is_whole and not is_there:
+            found[key] = _NAMELESS
+    return found
 
 
 def _reason(report: pytest.TestReport) -> str:
@@ -119,7 +141,7 @@ def _reason(report: pytest.TestReport) -> str:
     if report.failed:
         return _first_line(report.longreprtext)
     if xfailed := getattr(report, "wasxfail", ""):
-        return _first_line(str(xfailed))
+        return _first_line(str(xfailed)).removeprefix("reason: ")
     text = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
     return _first_line(text).removeprefix("Skipped: ")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pgproof.masking import masked_address
 from pgproof.profile import Profile, profile_of
 from pgproof.settings import Settings
+from pgproof.sizes import Sizes, read_sizes
 from pgproof.testing.evidence import Evidence
 from pgproof.testing.wanted import Wanted
 
@@ -30,6 +31,7 @@ class Run:
         self.evidence = evidence
         self.settings = settings
         self.profile: Profile = judged_today(settings)
+        self.sizes: Sizes = read_sizes(settings.sizes)
 
     @cached_property
     def contract(self) -> Contract:

@@ -10,6 +10,7 @@ import pytest
 
 from pgproof.finding import Outcome
 from pgproof.masking import masked
+from pgproof.testing.accepting import stale_entries
 from pgproof.testing.controller import ControllerRun
 from pgproof.testing.finding_text import reproduce, shortened
 from pgproof.testing.results import Result, unused_waivers
@@ -17,6 +18,8 @@ from pgproof.testing.subjects import PLURALS, all_names
 
 _NAMED = 3
 """Subjects that are named in a group."""
+_STALE = 20
+"""Entries of the baseline that are named."""
 _REASONS = 12
 """Reasons that are shown of one outcome."""
 
@@ -25,7 +28,7 @@ _FINDINGS = (
     (Outcome.ADVICE, "Advice (does not fail the run)", {"yellow": True}),
     (Outcome.WAIVED, "Waived", {"yellow": True}),
 )
-_UNJUDGED = (Outcome.NOT_EXERCISED, Outcome.NOT_REACHED, Outcome.NOT_JUDGED)
+_UNJUDGED = (Outcome.NOT_EXERCISED, Outcome.NOT_REACHED)
 
 
 def write_summary(reporter: pytest.TerminalReporter, run: ControllerRun) -> None:
@@ -40,21 +43,27 @@ def write_summary(reporter: pytest.TerminalReporter, run: ControllerRun) -> None
         if found:
             reporter.write_line(title, **markup)
             _write(reporter, _groups(found, run))
+    _write(reporter, _baselined(run))
     for outcome in _UNJUDGED:
         _write(reporter, _reasons(outcome, results.of(outcome)))
+    _write(reporter, _not_judged(results.of(Outcome.NOT_JUDGED)))
     if run.unseen:
         reporter.write_line("Declared in the contract, and not seen")
         _write(reporter, (f"  {line}" for line in run.unseen))
-    unused = unused_waivers(results, all_names(run.evidence.preview, run.comparison))
+    preview = run.evidence.preview
+    unused = unused_waivers(results, all_names(preview, run.comparison), is_whole=not preview.on_empty)
     if unused:
         reporter.write_line("Waivers that waive nothing")
         _write(reporter, (f"  {line}" for line in unused))
+    _write_stale(reporter, run)
     if results.faults:
         reporter.write_line("pgproof itself failed: nothing is said about the migrations (please report it)", red=True)
         _write(reporter, (f"  {fault}" for fault in results.faults[:_REASONS]))
     counts = results.counts()
     _write(reporter, [", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])])
     _write(reporter, _left_behind(run))
+    _write(reporter, run.accepted)
+    _write(reporter, run.kept)
     _write(reporter, _next_steps(run))
 
 
@@ -75,12 +84,32 @@ def _groups(found: list[Result], run: ControllerRun) -> Iterator[str]:
     totals = Counter(result.check for result in run.results.all)
     for check, group in groupby(sorted(found, key=lambda result: result.check), key=lambda result: result.check):
         subjects = [result.subject for result in group]
-        plural = PLURALS[kinds.get(check, "history")]
-        yield f"  {check}: {len(subjects)} of {totals[check]} {plural}"
+        kind = kinds.get(check, "history")
+        # The released migrations that are as they were are one result.
+        of_all = "" if kind == "released" else f"of {totals[check]} "
+        yield f"  {check}: {len(subjects)} {of_all}{PLURALS[kind]}"
         yield f"      {_some(subjects)}"
         if check in records:
             yield f"      {records[check].remedy}"
         yield f"      {reproduce(run.settings, check, subjects[0])}"
+
+
+def _baselined(run: ControllerRun) -> Iterator[str]:
+    """Yield how many findings of each check the baseline holds; what they are stands there."""
+    found = Counter(result.check for result in run.results.of(Outcome.BASELINED))
+    if found:
+        yield f"Baselined (accepted, does not fail the run): {found.total()}"
+        yield from (f"  {check}: {count}" for check, count in sorted(found.items()))
+
+
+def _write_stale(reporter: pytest.TerminalReporter, run: ControllerRun) -> None:
+    """Write which entries of the baseline have no finding any more; a run that rewrites it says so itself."""
+    gone = stale_entries(run) if run.settings.accept is None else {}
+    if gone:
+        reporter.write_line("Baselined, and mended (`pgproof baseline` takes them out)")
+        lines = [f"  {entry.check} on {entry.subject}: {why}" for entry, why in gone.items()]
+        more = [f"  and {len(lines) - _STALE} more"] if len(lines) > _STALE else []
+        _write(reporter, [*lines[:_STALE], *more])
 
 
 def _reasons(outcome: Outcome, found: list[Result]) -> Iterator[str]:
@@ -93,6 +122,14 @@ def _reasons(outcome: Outcome, found: list[Result]) -> Iterator[str]:
         yield f"  {check} ({count}): {reason}"
     if len(groups) > _REASONS:
         yield f"  and {len(groups) - _REASONS} more reasons: -rs shows all"
+
+
+def _not_judged(found: list[Result]) -> Iterator[str]:
+    """Yield what is as it was before the base, once for all checks that would have judged it."""
+    if found:
+        yield f"{Outcome.NOT_JUDGED.value.capitalize()}:"
+    for reason in dict.fromkeys(result.reason.removeprefix(f"{Outcome.NOT_JUDGED.value}: ") for result in found):
+        yield f"  {reason}"
 
 
 def _left_behind(run: ControllerRun) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,8 +12,11 @@ from pgproof.finding import Check, Kind
 from pgproof.testing.items import about
 from pgproof.walk.need import Need, Probe
 
+if TYPE_CHECKING:
+    from pgproof.walk.evidence import Release
+
 _STEP = frozenset({"step", "met", "applied_again", "undone", "redone"})
-_END = frozenset({"end", "steps", "rolled_back"})
+_END = frozenset({"end", "steps", "release_undone", "rolled_back"})
 _PROBES: Mapping[str, frozenset[Probe]] = {
     "applied_again": frozenset({"again"}),
     "undone": frozenset({"down"}),
@@ -31,19 +35,22 @@ class Wanted:
     """Those whose step is asked for."""
     probes: Mapping[str, frozenset[Probe]] = field(default_factory=dict)
     """Version → names of probes."""
+    release: bool = False
+    """Whether the release is rolled back at the end."""
     rollback: bool = False
     records: Mapping[str, Check] = field(default_factory=dict)
     """Every check that was collected, selected or not."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 
-    def need(self, versions: tuple[str, ...]) -> Need:
+    def need(self, versions: tuple[str, ...], release: Release) -> Need:
         """Return it in the walk's words; ``versions`` is the history."""
         last = None if self.to_the_end else max(self.versions, key=versions.index)
         probes = dict(self.probes)
-        if self.rollback:
-            # It reports what no single step has shown, so every single step has to be tried.
-            probes = {version: probes.get(version, frozenset()) | {"down"} for version in versions}
-        return Need(last=last, probes=probes, rollback=self.rollback)
+        undone = release.versions if self.release and release.before else ()
+        # They report what no single step has shown, so every single step has to be tried.
+        for version in versions if self.rollback else undone:
+            probes[version] = probes.get(version, frozenset()) | {"down"}
+        return Need(last=last, probes=probes, release=undone, rollback=self.rollback)
 
 
 def wanted(items: Iterable[pytest.Item], records: Mapping[str, Check]) -> Wanted:
@@ -70,6 +77,7 @@ def wanted(items: Iterable[pytest.Item], records: Mapping[str, Check]) -> Wanted
         to_the_end=bool(fixtures_at_end),
         versions=tuple(dict.fromkeys(asked)),
         probes={version: names for version, names in probes.items() if names},
+        release="release_undone" in fixtures_at_end,
         rollback="rolled_back" in fixtures_at_end,
         records=dict(records),
         kinds=kinds,
