@@ -130,7 +130,8 @@ def _one_at_a_time(stage: Stage, plan: Plan, release: Release) -> _Stepped:
     snapshot = read(stage.reader, exclude=exclude)
     if plan.start:
         found.ahead.learn(plan.start - 1, snapshot.catalog, ())
-        found.seen.begin(positions(stage.reader, exclude=exclude, when=EMPTY))
+        held = row_counts(stage.reader, exclude=exclude)
+        found.seen.begin(positions(stage.reader, exclude=exclude, when=EMPTY), held)
     for position, migration in enumerate(stage.tool.history.migrations[plan.start :], plan.start):
         version = migration.version
         try:
@@ -146,7 +147,7 @@ def _one_at_a_time(stage: Stage, plan: Plan, release: Release) -> _Stepped:
     found.deployment = in_one_go.beside(snapshot.catalog)
     found.sequences = positions(stage.reader, exclude=exclude, when=EMPTY)
     found.rows = row_counts(stage.reader, exclude=exclude)
-    found.seen.end(found.sequences)
+    found.seen.end(found.sequences, found.rows)
     with database.connect(stage.url) as session:
         found.migrator = str(session.execute("SELECT current_user").fetchall()[0][0])
     stage.drop()

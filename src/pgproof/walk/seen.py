@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pgproof.catalog.catalog import Catalog
@@ -19,11 +19,12 @@ class Seen:
     touched: dict[str, str] = field(default_factory=dict)
     """In the same words → the last version that added or changed it, or something that it rests on."""
     _positions: tuple[SequencePosition, ...] = ()
+    _rows: Mapping[str, int] = field(default_factory=dict)
     _last: str = ""
 
-    def begin(self, positions: tuple[SequencePosition, ...]) -> None:
-        """Take in where sequences stand before the first migration."""
-        self._positions = positions
+    def begin(self, positions: tuple[SequencePosition, ...], rows: Mapping[str, int]) -> None:
+        """Take in where sequences stand, and how many rows there are, before the first migration."""
+        self._positions, self._rows = positions, rows
 
     def note(self, before: Catalog, after: Catalog, version: str) -> None:
         """Take in what a migration did."""
@@ -35,12 +36,15 @@ class Seen:
                 self.by[f"{change.kind} {change.identity}"] = version
             self.touched |= dict.fromkeys(_touched(change, before, after), version)
 
-    def end(self, positions: tuple[SequencePosition, ...]) -> None:
-        """Take in where sequences stand after the last one: rows with keys of their own may have come."""
+    def end(self, positions: tuple[SequencePosition, ...], rows: Mapping[str, int]) -> None:
+        """Take in the same after the last one: rows with keys of their own may have come."""
         known = {(p.sequence, p.column): p for p in self._positions}
         for position in positions:
             if known.get((position.sequence, position.column)) != position:
                 self.touched.setdefault(f"sequence {position.sequence}", self._last)
+        for table, count in rows.items():
+            if self._rows.get(table, 0) != count:
+                self.touched.setdefault(f"rows {table}", self._last)
 
 
 def _touched(change: Change, before: Catalog, after: Catalog) -> Iterable[str]:

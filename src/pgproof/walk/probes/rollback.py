@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from pgproof.data.orphans import Orphans, orphans
-from pgproof.tool import Failure, Migration, MigrationFailed
+from pgproof.tool import Failure, Migration, MigrationFailed, UndoingTool
 from pgproof.walk.applying import down
 from pgproof.walk.evidence import Attempt, ReleaseRollback
 from pgproof.walk.stage import Stage
@@ -65,7 +65,10 @@ def rollback(stage: Stage, applied: Sequence[Migration], empty: State) -> tuple[
 
 
 def _undo_all(stage: Stage, migrations: Sequence[Migration]) -> tuple[Failure | None, str]:
-    """Return why a down failed, and whose it was."""
+    """Return why a down failed, and whose it was; in one command, where the tool has such."""
+    if migrations and isinstance(stage.tool, UndoingTool):
+        stopped = stage.tool.undo(stage.url, [migration.version for migration in migrations])
+        return (stopped.failure, stopped.version) if stopped else (None, "")
     for migration in reversed(migrations):
         failure = _undo(stage, migration)
         if failure is not None:
