@@ -21,6 +21,10 @@ pytest_plugins = ("pytester",)
 INSTALLED = Path("/usr/lib/postgresql")
 TIMEZONE = "Asia/Tokyo"
 
+# What a machine has in the way of containers is for the tests about them alone (tests/server/containers.py).
+os.environ.setdefault("PGPROOF_TEST_ENGINE", os.environ.get("DOCKER_HOST", ""))
+os.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+
 
 def _installed(major: int) -> Path | None:
     folder = INSTALLED / str(major) / "bin"

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from .runs import Project
+
 IMAGE = os.environ.get("PGPROOF_TEST_IMAGE", "pgproof-postgres:15")
 IS_DEMANDED = "PGPROOF_TEST_IMAGE" in os.environ
 """Whether tests fail where there is no engine or no image, rather than being skipped."""
 ENGINE = {"DOCKER_HOST": os.environ["PGPROOF_TEST_ENGINE"], "TESTCONTAINERS_RYUK_DISABLED": "true"}
 """What a run needs in its environment; Ryuk would need an image of its own."""
-LABEL = "org.pgproof.run"
+_LOCK = "org.pgproof.lock"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,7 @@ def engine() -> Iterator[Any]:
     client.close()
 
 
-def ours(engine: Any) -> list[str]:
-    """Return the containers that runs of pgproof have made and not removed."""
-    return [one["Id"] for one in engine.api.containers(all=True, filters={"label": LABEL})]
+def ours(engine: Any, project: Project) -> list[str]:
+    """Return the containers that a project's runs have made and not removed: their life signs are in its TMPDIR."""
+    found = engine.api.containers(all=True, filters={"label": _LOCK})
+    return [one["Id"] for one in found if one["Labels"][_LOCK].startswith(project.more["TMPDIR"])]

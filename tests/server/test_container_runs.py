@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import ipaddress
 import os
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import threading
 import xml.etree.ElementTree as ET
@@ -21,10 +25,11 @@ from .containers import ENGINE, IMAGE, engine, ours
 from .runs import COMMAND, PYTEST, Project, end, ended
 from .test_named_runs import GOOD, SLEEPS
 
-pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
+pytestmark = pytest.mark.container
 
 ROOT = Path(__file__).parents[2]
-ABSENT = "pgproof-postgres:no-such-thing"
+STARTED: list[subprocess.Popen[str]] = []
+ABSENT, REAPER = "pgproof-postgres:no-such-thing", "pgproof-reaper:test"
 __all__ = ["engine"]
 
 
@@ -38,11 +43,16 @@ def project(tmp_path: Path, engine: Any) -> Iterator[Project]:
     project.write(GOOD)
     try:
         yield project
-        assert ours(engine) == []
+        assert ours(engine, project) == []
         assert list(place.glob("pgproof-*")) == []
     finally:
+        while STARTED:
+            process = STARTED.pop()
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
         shutil.rmtree(place)
-        for left in ours(engine):
+        for left in ours(engine, project):
             engine.api.remove_container(left, v=True, force=True)
 
 
@@ -62,9 +72,9 @@ def results(project: Project, *words: str) -> set[tuple[str, str, str]]:
     return {(p["check"], p["subject"], p["outcome"]) for p in named if "check" in p}
 
 
-def container(engine: Any) -> dict[str, Any]:
+def container(engine: Any, project: Project) -> dict[str, Any]:
     """Return what the engine says of the one container of a run."""
-    (one,) = ours(engine)
+    (one,) = ours(engine, project)
     found: dict[str, Any] = engine.api.inspect_container(one)
     return found
 
@@ -78,21 +88,22 @@ def begin_in_walk(project: Project, engine: Any, *words: str) -> subprocess.Pope
     """Start a run, and return when it sleeps inside a migration."""
     project.write(SLEEPS)
     process = project.begin(*words)
-    assert within(60, lambda: is_asleep(engine)), process.communicate()
+    STARTED.append(process)
+    assert within(60, lambda: process.poll() is not None or is_asleep(engine, project))
+    assert process.poll() is None, process.communicate()
     return process
 
 
-def is_asleep(engine: Any) -> bool:
-    for one in ours(engine):
-        found = engine.api.inspect_container(one)
-        for bound in (found["NetworkSettings"]["Ports"] or {}).get("5432/tcp") or ():
-            url = f"postgresql://postgres:{password(found)}@{bound['HostIp']}:{bound['HostPort']}/postgres"
-            try:
+def is_asleep(engine: Any, project: Project) -> bool:
+    gone = pytest.importorskip("docker").errors.NotFound
+    for one in ours(engine, project):
+        with contextlib.suppress(gone, psycopg.OperationalError):
+            found = engine.api.inspect_container(one)
+            for bound in (found["NetworkSettings"]["Ports"] or {}).get("5432/tcp") or ():
+                url = f"postgresql://postgres:{password(found)}@{bound['HostIp']}:{bound['HostPort']}/postgres"
                 with psycopg.connect(url, connect_timeout=2) as session:
-                    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-                    return bool(session.execute(asked).fetchone()[0])  # type: ignore[index]  # one row
-            except psycopg.OperationalError:
-                continue
+                    asked = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                    return session.execute(asked).fetchone() is not None
     return False
 
 
@@ -106,7 +117,7 @@ def test_the_same_is_found_as_on_an_embedded_server(project: Project, engine: An
 
     def look() -> None:
         while not over.wait(0.1):
-            seen.update(ours(engine))
+            seen.update(ours(engine, project))
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -137,13 +148,13 @@ def test_an_interrupted_walk_leaves_nothing(project: Project, engine: Any, sign:
     run = end(begin_in_walk(project, engine, "-n", "2"), sign)
     assert run.code == 2, run.text
     demand_clean(run.text)
-    assert ours(engine) == []
+    assert ours(engine, project) == []
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
 def test_an_interrupted_start_leaves_nothing(project: Project, engine: Any, sign: signal.Signals) -> None:
     process = project.begin()
-    assert within(30, lambda: bool(ours(engine)))
+    assert within(30, lambda: bool(ours(engine, project)))
     run = end(process, sign)
     assert run.code == 2, run.text
     demand_clean(run.text)
@@ -154,35 +165,34 @@ def test_a_second_ctrl_c_is_no_worse(project: Project, engine: Any) -> None:
     for _ in range(3):
         os.killpg(process.pid, signal.SIGINT)
     ended(process)
-    assert ours(engine) == []
+    assert ours(engine, project) == []
 
 
 def test_what_a_killed_run_leaves_the_next_one_takes(project: Project, engine: Any) -> None:
     process = begin_in_walk(project, engine)
     process.kill()
     process.communicate()
-    assert len(ours(engine)) == 1
+    assert len(ours(engine, project)) == 1
     for name in SLEEPS:
         (project.root / name).unlink()
-    shutil.rmtree(next(Path(project.more["TMPDIR"]).glob("pgproof-run-*")))  # not the server's
     run = project.run()
     assert run.code == 0, run.text
-    assert ours(engine) == []
+    assert ours(engine, project) == []
 
 
 def test_a_run_that_lives_is_left_alone(project: Project, engine: Any, tmp_path: Path) -> None:
     process = begin_in_walk(project, engine)
-    (first,) = ours(engine)
+    (first,) = ours(engine, project)
     other = Project(tmp_path / "other", project.more)
     other.write(GOOD)
     assert other.run().code == 0
-    assert ours(engine) == [first]
+    assert ours(engine, project) == [first]
     assert end(process, signal.SIGINT).code == 2
 
 
 def test_the_password_is_random_and_nowhere_to_be_seen(project: Project, engine: Any) -> None:
     process = begin_in_walk(project, engine, "--evidence=kept")
-    secret = password(container(engine))
+    secret = password(container(engine, project))
     titles = b"".join(_read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
     assert secret.encode() not in titles
     run = end(process, signal.SIGINT)
@@ -201,18 +211,22 @@ def _read(path: Path) -> bytes:
 
 def test_its_port_is_open_to_this_machine_alone(project: Project, engine: Any) -> None:
     process = begin_in_walk(project, engine)
-    bound = container(engine)["NetworkSettings"]["Ports"]["5432/tcp"]
-    assert {one["HostIp"] for one in bound} <= {"127.0.0.1", _gateway(engine)}
+    bound = container(engine, project)["NetworkSettings"]["Ports"]["5432/tcp"]
     end(process, signal.SIGINT)
+    open_to = {one["HostIp"] for one in bound}
+    assert "127.0.0.1" in open_to
+    assert open_to - {"127.0.0.1"} <= {_gateway(engine)}
 
 
 def _gateway(engine: Any) -> str:
-    return str(engine.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
+    """Return the address of this machine on the bridge: where it is a container itself, the port is open there, too."""
+    pool = engine.networks.get("bridge").attrs["IPAM"]["Config"][0]
+    return str(pool.get("Gateway") or ipaddress.ip_network(pool["Subnet"])[1])
 
 
 def test_a_container_that_ends_is_told_and_no_finding(project: Project, engine: Any) -> None:
     process = begin_in_walk(project, engine)
-    (one,) = ours(engine)
+    (one,) = ours(engine, project)
     engine.api.kill(one)
     run = ended(process)
     assert run.code == 4, run.text
@@ -232,7 +246,7 @@ def test_an_image_that_is_not_there(project: Project, server: str) -> None:
     else:
         assert run.code == 4, run.text
         assert f"does not have the image {ABSENT}, and it cannot be pulled" in run.text
-        assert "--image=NAME" in run.text
+        assert "image=NAME" in run.text
 
 
 def test_auto_takes_a_container_whose_image_is_there(project: Project) -> None:
@@ -261,7 +275,8 @@ def test_an_image_without_an_extension(project: Project) -> None:
 
 def test_a_role_of_production_migrates_and_changes_its_own_password(project: Project) -> None:
     change = "ALTER ROLE app PASSWORD 'x';"
-    project.write({"migrations/m2.up.sql": change, "migrations/m2.down.sql": change, "migrations/m3.up.sql": "SELECT 1;"})
+    project.write({"migrations/m2.up.sql": change, "migrations/m2.down.sql": change})
+    project.write({"migrations/m3.up.sql": "SELECT 1;"})
     project.write({"pgproof.toml": "role = 'app'\n[base]\nroles = ['app']\n"})
     run = project.run()
     assert run.code == 0, run.text
@@ -274,3 +289,57 @@ def test_where_nothing_answers_it_says_so(project: Project) -> None:
     demand_clean(run.text)
     assert run.code == 4, run.text
     assert "No engine of containers answers at unix:///nowhere/docker.sock" in run.text
+
+
+@pytest.fixture(scope="module")
+def reaper(engine: Any) -> str:
+    """Return an image that does what Ryuk does."""
+    recipe = f'FROM {IMAGE}\nCOPY reaper.pl /\nENTRYPOINT []\nCMD ["perl", "/reaper.pl"]\n'
+    script = Path(__file__).with_name("reaper.pl").read_bytes()
+    context = io.BytesIO()
+    with tarfile.open(fileobj=context, mode="w") as archive:
+        for name, text in (("Dockerfile", recipe.encode()), ("reaper.pl", script)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    context.seek(0)
+    engine.images.build(fileobj=context, custom_context=True, tag=REAPER, rm=True)
+    return REAPER
+
+
+def reapers(engine: Any) -> list[dict[str, Any]]:
+    return [one for one in engine.api.containers(all=True) if one["Image"] == REAPER]
+
+
+def watched(project: Project, image: str) -> None:
+    project.more |= {
+        "TESTCONTAINERS_RYUK_DISABLED": "false",
+        "RYUK_CONTAINER_IMAGE": image,
+        "RYUK_RECONNECTION_TIMEOUT": "1s",
+    }
+
+
+def test_ryuk_takes_what_a_killed_run_leaves(project: Project, engine: Any, reaper: str) -> None:
+    watched(project, reaper)
+    process = begin_in_walk(project, engine)
+    assert len(reapers(engine)) == 1
+    process.kill()
+    process.communicate()
+    assert within(20, lambda: not ours(engine, project))
+    assert within(20, lambda: not reapers(engine))
+    for sign in Path(project.more["TMPDIR"]).glob("pgproof-*.lock"):  # the next run's sweep would
+        sign.unlink()
+
+
+def test_ryuk_goes_with_a_run(project: Project, engine: Any, reaper: str) -> None:
+    watched(project, reaper)
+    run = project.run()
+    assert run.code == 0, run.text
+    assert within(20, lambda: not reapers(engine))
+
+
+def test_without_the_image_of_ryuk_the_sweep_has_to_do(project: Project, engine: Any) -> None:
+    watched(project, ABSENT)
+    run = project.run()
+    assert run.code == 0, run.text
+    assert reapers(engine) == []
