@@ -1,16 +1,20 @@
-# Each target does its own set-up in .venv, from Python 3.11 or newer alone; nothing outside this folder is changed.
+# Each target does its own set-up in .venv, from Python 3.11 or newer alone; nothing outside this folder is changed,
+# but for the user's cache directory.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DECLARED := pyproject.toml setup.py
 
-.PHONY: verify test lint tools bench clean
+.PHONY: verify test container lint tools bench clean
 
 verify: $(VENV)/verify.stamp  ## Verify migrations/ on a real PostgreSQL; ends with reports/junit.xml.
 	$(BIN)/pgproof verify
 
 test: $(VENV)/test.stamp  ## Our own tests, in random order.
-	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not tools"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not tools and not container"
+
+container: $(VENV)/test.stamp  ## The checks on a server in a container; needs an engine and an image: .ci/container.
+	$(BIN)/python -m pytest -m container tests/server
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check
@@ -20,8 +24,8 @@ lint: $(VENV)/lint.stamp
 tools: $(VENV)/tools.stamp  ## Slow: real histories, other PostgreSQL versions, every way to run the checks.
 	$(BIN)/python -m pytest -m tools
 
-bench: $(VENV)/tools.stamp
-	$(BIN)/python benchmarks/verify.py
+bench: $(VENV)/tools.stamp  ## What verify, catalogs and orphans cost beside PostgreSQL's own programs, on a quiet machine.
+	for figure in verify large since orphans; do $(BIN)/python benchmarks/$$figure.py || failed=1; done; test -z "$$failed"
 
 clean:
 	rm -rf $(VENV) build dist
@@ -34,6 +38,7 @@ $(VENV)/tools.stamp: EXTRAS := embedded,test,tools
 
 $(VENV)/%.stamp: $(DECLARED) | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	$(BIN)/python -m compileall -q src checks  # as pip does with what is not editable
 	touch $@
 
 $(VENV)/pyvenv.cfg:

@@ -16,16 +16,17 @@ from pgproof.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
 PGPROOF = [sys.executable, "-P", "-c", "from pgproof.cli import main; raise SystemExit(main())"]
 
 
-def blocks(language: str, after: str = "") -> list[str]:
-    return re.findall(rf"{re.escape(after)}```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, after: str = "", page: str = README) -> list[str]:
+    return re.findall(rf"{re.escape(after)}```{language}\n(.*?)```", page, re.DOTALL)
 
 
 def commands() -> list[str]:
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
-    return [*lines, *re.findall(r"`(pytest .*?)`", README)]
+    lines = [line for page in (README, JAPANESE) for block in blocks("sh", page=page) for line in block.splitlines()]
+    return list(dict.fromkeys([*lines, *re.findall(r"`(pytest .*?)`", README)]))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,8 @@ def program(line: str) -> list[str]:
 @pytest.mark.parametrize("line", [line for line in commands() if not line.startswith("pip ")])
 def test_a_command_runs_and_ends_as_the_table_of_exit_codes_says(line: str, example: Path) -> None:
     done = run(program(line), example)
-    assert done.returncode == (0 if line.startswith("pgproof checks") else 1), done.stdout[-2000:] + done.stderr[-2000:]
+    is_sound = line.startswith(("pgproof checks", "pgproof init"))
+    assert done.returncode == (0 if is_sound else 1), done.stdout[-2000:] + done.stderr[-2000:]
     if "--junit-xml" in line or line.startswith("pgproof verify"):
         assert (example / "reports" / "junit.xml").stat().st_size
 
@@ -83,6 +85,14 @@ def test_every_check_is_named_once() -> None:
     assert f"{len(ids)} checks judge" in README
 
 
+def test_the_japanese_page_names_only_checks_that_there_are() -> None:
+    listed = run([*PGPROOF, "checks"], ROOT).stdout
+    rows = [line for line in JAPANESE.splitlines() if line.startswith("| ") and "`" in line]
+    named = {name for row in rows for name in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", row)}
+    assert named
+    assert [name for name in named if f"{name} " not in listed] == []
+
+
 def test_the_settings_are_accepted(tmp_path: Path) -> None:
     (text,) = blocks("toml")
     (tmp_path / "pgproof.toml").write_text(text, encoding="utf-8")
@@ -92,7 +102,8 @@ def test_the_settings_are_accepted(tmp_path: Path) -> None:
     assert settings.levels == {"double-apply-succeeds": "advice"}
 
 
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
+PAGES = ("README.md", "README.ja.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+DOCUMENTS = [*PAGES, *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -253,6 +253,18 @@ def test_programs_of_other_tools_are_named(here: Path, run):
     assert "Also there: 1 files of Rails in db/migrate, which pgproof cannot run." in said
 
 
+def test_a_crate_of_seaorm_is_a_history(here: Path, run):
+    crate = here / "migration"
+    (crate / "src").mkdir(parents=True)
+    (crate / "Cargo.toml").write_text('[dependencies]\nsea-orm-migration = "2"\n')
+    (crate / "src" / "m20260501_000000_a.rs").write_text("impl MigrationTrait for Migration { async fn up() {} }\n")
+    code, said = run()
+
+    assert code == 0, said
+    assert "Found 1 migration of sea-orm in migration/src: 0 with a down." in said
+    assert tomllib.loads((here / "pgproof.toml").read_text())["migrations"] == "migration"
+
+
 def test_what_is_left_out_is_named(here: Path, run):
     folder = migrations(here)
     (folder / "README.md").write_text("")

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from pgproof.errors import HistoryFault
+from pgproof.settings import crates
 from pgproof.tool import History, layouts
 
 _NEVER = frozenset({"node_modules", "target", "vendor", "third_party", "venv", "dist", "build", "__pycache__"})
@@ -84,7 +85,6 @@ def others(folders: Iterable[tuple[Path, Sequence[str]]]) -> Iterator[Other]:
 
 _OTHERS = (
     ("Alembic", re.compile(r"/versions$"), re.compile(r"^(?!__init__).*\.py$")),
-    ("SeaORM", re.compile(r"migrations?/src$"), re.compile(r"^m\d{8}_\d{6}_.*\.rs$")),
     ("Django", re.compile(r"/migrations$"), re.compile(r"^\d{4}_.*\.py$")),
     ("Rails", re.compile(r"/db/migrate$"), re.compile(r"^\d{8,14}_.*\.rb$")),
     ("Ecto", re.compile(r"/migrations$"), re.compile(r"^\d{14}_.*\.exs$")),
@@ -105,6 +105,8 @@ def _holder(folder: Path, files: Sequence[str]) -> Path | None:
     """Return the directory of the history that these files would belong to."""
     if _ONE_EACH & set(files):
         return folder.parent
+    if "Cargo.toml" in files and crates.is_crate(folder):
+        return folder
     return folder if any(name.endswith(".sql") for name in files) else None
 
 

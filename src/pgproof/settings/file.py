@@ -11,8 +11,8 @@ from pgproof.settings.reading import read_toml
 
 OF_ONE_HISTORY = frozenset(
     {
-        "layout", "locations", "groups", "base", "role", "history", "tool", "contract", "lock", "baseline", "sizes",
-        "seeds", "since", "keep_rows", "waivers",
+        "layout", "locations", "groups", "base", "role", "history", "tool", "sea_orm", "contract", "lock", "baseline",
+        "sizes", "seeds", "since", "keep_rows", "waivers",
     }
 )  # fmt: skip
 """Settings that mean nothing for the migrations of another directory; all others are a team's habits."""

@@ -14,6 +14,7 @@ from pgproof.settings.file import BESIDE, OF_ONE_HISTORY, File, find
 from pgproof.settings.model import OPTION, HistoryOverride, Settings, Waiver
 from pgproof.settings.options import OPTIONS, Option
 from pgproof.settings.reading import Keys
+from pgproof.settings.sea_orm import read_sea_orm
 from pgproof.settings.tool import read_tool
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -79,6 +80,8 @@ def _tables(keys: Keys, place: str, folder: Path) -> dict[str, object]:
         values["history"] = _history(history, f"{place} [history]")
     if (tool := keys.take("tool")) is not None:
         values["tool"] = read_tool(tool, f"{place} [tool]", folder)
+    if (sea_orm := keys.take("sea_orm")) is not None:
+        values["sea_orm"] = read_sea_orm(sea_orm, f"{place} [sea_orm]", folder)
     if (locations := keys.take("locations")) is not None:
         values["locations"] = _locations(keys, locations, folder)
     if (base := keys.take("base")) is not None:

@@ -60,6 +60,16 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeaOrm:
+    """How a crate of SeaORM migrations is run, where it is not built by ``cargo build`` alone."""
+
+    program: tuple[str, ...] = ()
+    """A program that is built already, or ``sea-orm-cli``; empty: the crate is built."""
+    cargo: tuple[str, ...] = ()
+    """Options for ``cargo build``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What is there before the first migration, on every database that is made anew."""
 
@@ -91,6 +101,8 @@ class Settings:
     """A regular expression: neighbours from whose names it takes the same text are one migration."""
     server: str = field(default="auto", repr=False)
     """``auto``, ``embedded``, ``container``, or a URL, which may hold a password."""
+    image: str | None = None
+    """The image of a server in a container."""
     allow_server_wide: bool = False
     """Whether the history may change what belongs to all of a server that is named by URL."""
     pg_version: int | None = None
@@ -127,6 +139,7 @@ class Settings:
     evidence: Path | None = None
     history: HistoryOverride | None = None
     tool: Command | None = None
+    sea_orm: SeaOrm = field(default_factory=SeaOrm)
     keep: bool = False
     """Whether the server remains after findings."""
     require_exercised: bool = False

@@ -47,6 +47,7 @@ OPTIONS: tuple[Option, ...] = (
         field="server", form="text", metavar="WHICH",
         help="auto (default), embedded, container, or the URL of a scratch server",
     ),
+    Option(field="image", form="text", metavar="NAME", help="the image of a server in a container (postgres:…)"),
     Option(
         field="allow_server_wide", form="flag",
         help="on a server named by URL, let migrations change what belongs to all of it (roles, ALTER SYSTEM, …)",

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from pgproof.errors import UsageFault
+from pgproof.settings import crates
 
 DEFAULT = "migrations"
 
@@ -17,18 +18,24 @@ _USUAL = (
 
 
 def default_migrations(cwd: Path) -> Path:
-    """Return ``migrations`` below the working directory; raises UsageFault that names what lies nearby."""
+    """Return ``migrations`` below the working directory, else a crate ``migration``.
+
+    Raises UsageFault that names what lies nearby.
+    """
     path = cwd / DEFAULT
     if path.exists():
         return existing(path, cwd)
+    if crates.is_crate(cwd / crates.USUAL):
+        return cwd / crates.USUAL
     raise UsageFault(f"No migrations directory was named, and there is none at {path}.", _where(cwd))
 
 
 def existing(path: Path, cwd: Path) -> Path:
-    """Return the directory; raises UsageFault where it is none."""
+    """Return the directory, of a SeaORM project the one of its migrations; raises UsageFault where it is none."""
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a directory on the way may not be entered
         if os.access(path, os.R_OK | os.X_OK):
-            return path
+            is_project = not crates.is_crate(path) and crates.is_crate(path / crates.USUAL)
+            return path / crates.USUAL if is_project else path
         raise UsageFault(
             f"The migrations directory {path} cannot be read: Permission denied.",
             "Let the user who runs pgproof read and enter it.",

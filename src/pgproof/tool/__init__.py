@@ -183,6 +183,23 @@ class Body:
     """The tables that the statements name, as written."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Where a command that undoes several migrations stopped, and why."""
+
+    version: str
+    failure: Failure
+
+
+@runtime_checkable
+class UndoingTool(Tool, Protocol):
+    """A tool that undoes several migrations in one command."""
+
+    def undo(self, url: str, versions: Sequence[str]) -> Stopped | None:
+        """Undo these versions, the newest that are applied, in one command; return where it stopped, if it did."""
+        ...
+
+
 @runtime_checkable
 class ReadableTool(Tool, Protocol):
     """A tool whose migrations are SQL that pgproof can read."""

@@ -38,7 +38,7 @@ class Written:
     def rows(self, statement: Statement, kind: str) -> int | None:
         """Return how many rows a statement may have written; None where the counters do not tell."""
         places = _OF_KIND.get(kind)
-        tables = [self.by_table[name] for name in map(_bare, statement.tables) if name in self.by_table]
+        tables = [self.by_table[name] for name in map(bare, statement.tables) if name in self.by_table]
         if places is None or not tables:
             return None
         return sum(counts[place] for counts in tables for place in places)
@@ -69,5 +69,6 @@ def _kind(statement: Statement) -> str:
     return " ".join(word.upper() for word in statement.text.split(None, 2)[:1])
 
 
-def _bare(table: str) -> str:
+def bare(table: str) -> str:
+    """Return a table's name without schema and quotes."""
     return table.rsplit(".", 1)[-1].strip('"')

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 LINE_PREFIX = "%m [%p] %e %q%u@%d "
 """``log_line_prefix`` of a server whose log can be read here."""
-_LINE = re.compile(
+LINE = re.compile(
     r"\S+ \S+ \S+ \[(?P<pid>\d+)\] (?P<sqlstate>\w{5}) (?:.*?@(?P<database>\S+) )?(?P<word>[A-Z0-9]+):  "
 )
+_PLACE = re.compile(r" at character \d+$")
+"""What the log adds to a message, and the server does not say to the program."""
 _ERRORS = frozenset({"ERROR", "FATAL", "PANIC"})
 _PARTS = frozenset({"DETAIL", "HINT", "CONTEXT", "STATEMENT"})
 
@@ -34,10 +36,10 @@ def errors(log: str, database: str) -> tuple[Logged, ...]:
             _continue(into, line[1:])
             continue
         into = None
-        told = _LINE.match(line)
+        told = LINE.match(line)
         if told is None or told["database"] != database:
             continue
-        text = line[told.end() :]
+        text = _PLACE.sub("", line[told.end() :])
         if told["word"] in _ERRORS:
             found.append(Logged(pid=told["pid"], sqlstate=told["sqlstate"], message=text))
             into = found[-1], ""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|b?r(?P<fence>\#*)"(?P<raw>.*?)"(?P=fence)|b?"(?P<text>(?:\\.|[^"\\])*)"|'(?:\\[^\n']+|[^'\\\n])'""",
+    r"""//[^\n]*|/\*.*?\*/"""  # comments
+    r"""|b?r(?P<fence>\#*)"(?P<raw>.*?)"(?P=fence)|b?"(?P<text>(?:\\.|[^"\\])*)"|'(?:\\[^\n']+|[^'\\\n])'""",
     re.DOTALL,
 )
 _IMPL = re.compile(r"\bimpl\s+(?:\w+\s*::\s*)*MigrationTrait\s+for\s+(\w+)")
@@ -92,18 +93,12 @@ def declared(source: Source) -> tuple[Declared, ...]:
 
 
 def order(source: Source) -> tuple[tuple[str, ...], ...]:
-    """Return the paths, each in its parts, of what ``fn migrations`` puts into its vec: ``("m2025_x", "Migration")``."""
+    """Return the paths that ``fn migrations`` puts into its vec, each in its parts: ``("m2025_x", "Migration")``."""
     span = _function(source, "migrations", 0, len(source.plain))
     if span is None:
         return ()
     boxed = _BOXED.finditer(source.plain, *span)
     return tuple(tuple(part.strip() for part in match[1].split("::")) for match in boxed)
-
-
-def history_table(source: Source) -> str:
-    """Return the name that ``fn migration_table_name`` gives to the history table; empty where it is SeaORM's own."""
-    span = _function(source, "migration_table_name", 0, len(source.plain))
-    return _text_in(source, span) if span else ""
 
 
 def _text_in(source: Source, span: tuple[int, int]) -> str:

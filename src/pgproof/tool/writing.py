@@ -52,6 +52,8 @@ def writing(history: History, version: str) -> Writing:
     """Return what a migration may write, apart from what triggers, rules and foreign keys do in turn."""
     (migration,) = (m for m in history.migrations if m.version == version)
     layout = layouts.by_name(history.layout)
+    if layout.is_code:
+        return _ANYTHING
     written = (of_script(layout.script(part.up, down=False)) for part in migration.parts or (migration,))
     return reduce(Writing.__or__, written, Writing())
 

@@ -15,7 +15,7 @@ from pgproof.tool.command import CommandTool, told_versions
 from pgproof.tool.layouts.code import CODE
 from pgproof.tool.sql import SqlTool
 from pgproof.tool.statements import read
-from pgproof.walk import origin
+from pgproof.walk import origin, sea_orm
 from pgproof.walk.evidence import Folder
 from pgproof.walk.holding import holding
 from pgproof.walk.session import Session
@@ -25,6 +25,8 @@ def open_session(settings: Settings, folder: Folder) -> Session:
     """Return a session whose preview is done; raises PgproofError, and then leaves nothing behind."""
     if settings.tool is not None and settings.tool.status:
         return _told(settings, settings.tool, folder)
+    if sea_orm.is_meant(settings):
+        return _sea_orm(settings, folder)
     found = layouts.detect([settings.migrations, *settings.locations], settings.layout, settings.groups)
     scope = scope_of(settings, found)
     may_hold = scope.base and not settings.fresh and settings.tool is None
@@ -60,6 +62,19 @@ def _told(settings: Settings, command: Command, folder: Folder) -> Session:
         raise
 
 
+def _sea_orm(settings: Settings, folder: Folder) -> Session:
+    """Return a session of SeaORM's own program; it is built before anything is started."""
+    found, program = sea_orm.sources(settings), sea_orm.program(settings)
+    server = start(settings, found)
+    try:
+        prepared = base.prepare(server, settings)
+        tool = sea_orm.tool(prepared, program, found, _history_table(settings.history))
+        return Session(settings, folder, prepared, tool, scope_of(settings, tool.history))
+    except BaseException:
+        server.close()
+        raise
+
+
 def _told_migration(root: Path, version: str) -> Migration:
     """Return a migration of which only the version is known, with the file that bears it, where one does."""
     file = next((path for path in sorted(root.rglob(f"*{version}*")) if path.is_file()), root)
@@ -70,6 +85,8 @@ def start(settings: Settings, history: History | None, held: Scope | None = None
     """Return a server that has what the history needs; with ``held``, one that may come with the older migrations."""
     return choose.start(
         server=settings.server,
+        image=settings.image,
+        keep=settings.keep,
         pg_version=settings.pg_version,
         pg_bin=settings.pg_bin,
         scratch=settings.scratch,

@@ -95,12 +95,9 @@ def test_a_directory_one_level_up_says_where_to_go(write) -> None:
         layouts.detect(root)
 
 
-@pytest.mark.parametrize(
-    ("names", "tool"), [(["env.py", "versions/a.py"], "Alembic"), (["Cargo.toml", "src/lib.rs"], "SeaORM")]
-)
-def test_tools_that_are_not_read_yet_are_called_by_name(write, names: list[str], tool: str) -> None:
-    with pytest.raises(HistoryFault, match=tool):
-        layouts.detect(write(dict.fromkeys(names, UP)))
+def test_a_tool_that_is_not_read_yet_is_called_by_name(write) -> None:
+    with pytest.raises(HistoryFault, match="Alembic"):
+        layouts.detect(write(dict.fromkeys(["env.py", "versions/a.py"], UP)))
 
 
 @pytest.mark.parametrize(("tool", "down"), [("rambler", "-- rambler down"), ("sql-migrate", "-- +migrate Down")])

@@ -20,6 +20,7 @@ from pgproof.tool.layouts.named import Named
 from pgproof.tool.layouts.numbered import Numbered
 from pgproof.tool.layouts.pop import Pop, Popx
 from pgproof.tool.layouts.prisma import Prisma
+from pgproof.tool.layouts.sea_orm import SeaOrm
 from pgproof.tool.layouts.sourcegraph import Sourcegraph
 from pgproof.tool.layouts.sqlx import Sqlx
 from pgproof.tool.layouts.two_levels import TwoLevels
@@ -36,6 +37,7 @@ REGISTRY: tuple[Layout, ...] = (
     Pop(),
     Popx(),
     Prisma(),
+    SeaOrm(),
     Sourcegraph(),
     Sqlx(),
     TwoLevels(),

@@ -20,6 +20,7 @@ class Code(Layout):
     name = CODE
     shape = "whatever its tool reads"
     ledger = RowLedger()
+    is_code = True
 
     def claims(self, listing: Listing) -> tuple[Path, ...]:  # noqa: ARG002 - the protocol's
         """Return nothing."""

@@ -43,6 +43,8 @@ class Layout(ABC):
     """What its own tool says and stops where a file has ended the tool's transaction; empty where it goes on."""
     between: ClassVar[str] = ""
     """What its own tool sends after each migration, so that settings do not reach the next."""
+    is_code: ClassVar[bool] = False
+    """Whether migrations are code, which may do anything, and not statements alone."""
     is_marked: ClassVar[bool] = False
     """Whether it claims files only where something beside their names speaks for it, and so wins a tie."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -91,11 +92,6 @@ def is_down_empty(path: Path, version: str) -> bool:
     return any(one.is_down_empty for one in rust.declared(source) if version in {one.name, path.stem})
 
 
-def history_table(root: Path) -> str:
-    """Return the name that the crate gives to its history table."""
-    return next((name for path in _files(root) if (name := rust.history_table(rust.parse(read_text(path))))), TABLE.table)
-
-
 def _found(root: Path) -> list[_Found]:
     return [
         _Found(
@@ -127,12 +123,17 @@ def _faults(found: Sequence[_Found], placed: Sequence[_Found]) -> Iterator[str]:
     versions = [one.migration.version for one in placed]
     for version in sorted({v for v in versions if versions.count(v) > 1}):
         yield f"migrations() names {version} twice"
-    for earlier, later in zip(versions, versions[1:], strict=False):
-        if later < earlier:
-            yield f"migrations() names {later} behind {earlier}"
+    yield from unsorted(versions)
     for one in found:
         if one not in placed:
             yield f"migrations() does not name {one.migration.version} ({one.file.name})"
+
+
+def unsorted(versions: Sequence[str]) -> Iterator[str]:
+    """Yield where a vec is not in the order of its versions."""
+    for earlier, later in pairwise(versions):
+        if later < earlier:
+            yield f"migrations() names {later} behind {earlier}"
 
 
 def _between(spans: Sequence[tuple[int, int]], end: int) -> list[tuple[int, int]]:

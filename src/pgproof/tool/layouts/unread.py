@@ -26,6 +26,4 @@ def recognise(listing: Listing) -> str:
     """Return the tool whose directory this looks like; empty where none comes to mind."""
     if any(f.name == "env.py" for f in listing.files) or any(f.name == "versions" for f in listing.folders):
         return "Alembic"
-    if any(f.name == "Cargo.toml" for f in listing.files):
-        return "SeaORM"
     return ""
