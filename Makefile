@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DECLARED := pyproject.toml setup.py
 
-.PHONY: verify test container lint tools bench clean
+.PHONY: verify test container sea-orm lint tools bench clean
 
 verify: $(VENV)/verify.stamp  ## Verify migrations/ on a real PostgreSQL; ends with reports/junit.xml.
 	$(BIN)/pgproof verify
@@ -15,6 +15,9 @@ test: $(VENV)/test.stamp  ## Our own tests, in random order.
 
 container: $(VENV)/test.stamp  ## The checks on a server in a container; needs an engine and an image: .ci/container.
 	$(BIN)/python -m pytest -m container tests/server
+
+sea-orm: $(VENV)/test.stamp  ## The crate of examples/sea-orm, built with one version of SeaORM; needs cargo.
+	PGPROOF_TEST_SEA_ORM=2 PGPROOF_TEST_SEA_ORM_PG=15 $(BIN)/python -m pytest -m tools tests/sea_orm/test_example.py
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check

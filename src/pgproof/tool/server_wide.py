@@ -65,6 +65,11 @@ def reaches(given: Iterable[Source]) -> tuple[Reach, ...]:
     )
 
 
+def is_confined(history: History) -> bool:
+    """Whether it is known that no migration reaches beyond its database."""
+    return not reaches(sources(history))
+
+
 def roles(given: Iterable[Source]) -> frozenset[str]:
     """Return the roles that may be created, by the names that stand there."""
     found: set[str] = set()

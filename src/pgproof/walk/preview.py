@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -43,6 +44,8 @@ class Plan:
     """How many migrations fresh databases hold already: those before the base, which are not judged."""
     newest: int = 3
     """Without such a base the newest migrations are the release."""
+    is_confined: bool = False
+    """Whether it is known that no migration reaches beyond its database: then two may be migrated at once."""
 
 
 @dataclass(slots=True)
@@ -76,9 +79,13 @@ def take_preview(
     started = perf_counter()
     base = roles.survey(server)
     release = release_of(tool.history.versions, newest=plan.newest, start=plan.start)
-    once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
-    roles.drop_later(server, base)
-    stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"), plan, release)
+    if plan.is_confined:
+        stages = [Stage.fresh(server, tool, observer, f"{prefix}_{what}") for what in ("once", "steps")]
+        once, stepped = _both(stages[0], stages[1], plan, release)
+    else:
+        once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
+        roles.drop_later(server, base)
+        stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"), plan, release)
     roles.drop_later(server, base)
     if plan.seeds and not stepped.failure:
         seeded = Stage.fresh(server, tool, observer, f"{prefix}_seeded")
@@ -112,14 +119,25 @@ def take_preview(
     return preview, stepped.ahead
 
 
+def _both(once: Stage, steps: Stage, plan: Plan, release: Release) -> tuple[_Once, _Stepped]:
+    """Return what all at once and one at a time show, each on its own database, side by side."""
+    pool = ThreadPoolExecutor(1, "pgproof-all-at-once")
+    try:
+        at_once = pool.submit(_all_at_once, once)
+        stepped = _one_at_a_time(steps, plan, release)
+        return at_once.result(), stepped
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def _all_at_once(stage: Stage) -> _Once:
     try:
         stage.tool.up_all(stage.url)
     except MigrationFailed as failed:
         return _Once(failure=failed.failure)
     else:
-        catalog = read(stage.reader, exclude=stage.observer.exclude).catalog
-        return _Once(catalog=catalog, second_up=up_again(stage))
+        reached = stage.look()
+        return _Once(catalog=reached.catalog, second_up=up_again(stage, reached))
     finally:
         stage.drop()
 

@@ -10,7 +10,7 @@ from pgproof.catalog.read import read
 from pgproof.tool import Failure, MigrationFailed
 from pgproof.walk.evidence import Deployment, Release, SecondUp
 from pgproof.walk.stage import Stage
-from pgproof.walk.state import difference
+from pgproof.walk.state import State, difference
 
 
 def release_of(versions: Sequence[str], *, newest: int, start: int) -> Release:
@@ -19,9 +19,9 @@ def release_of(versions: Sequence[str], *, newest: int, start: int) -> Release:
     return Release(versions=tuple(versions[first:]), before=versions[first - 1] if first else "")
 
 
-def up_again(stage: Stage) -> SecondUp:
-    """Return what the tool's ``up`` does to a database that it has just brought up to date."""
-    before, recorded_before = stage.look(), stage.recorded()
+def up_again(stage: Stage, before: State) -> SecondUp:
+    """Return what the tool's ``up`` does to a database that it has just brought up to date, and that is ``before``."""
+    recorded_before = stage.recorded()
     stage.release()
     try:
         stage.tool.up_all(stage.url)

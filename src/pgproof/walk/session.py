@@ -11,7 +11,8 @@ from pgproof.released.scope import Scope
 from pgproof.server import Server, lacking, roles
 from pgproof.server.lost import translate_lost
 from pgproof.settings import Settings
-from pgproof.tool import Tool
+from pgproof.tool import Tool, server_wide
+from pgproof.tool.sql import SqlTool
 from pgproof.walk import origin
 from pgproof.walk.evidence import Folder, Preview
 from pgproof.walk.lookahead import LookAhead
@@ -46,7 +47,12 @@ class Session:
             self.preview, self._ahead = self._previewed()
 
     def _previewed(self) -> tuple[Preview, LookAhead]:
-        plan = Plan(seeds=self._seeds, start=self._scope.base, newest=self._settings.release)
+        plan = Plan(
+            seeds=self._seeds,
+            start=self._scope.base,
+            newest=self._settings.release,
+            is_confined=isinstance(self._tool, SqlTool) and server_wide.is_confined(self._tool.history),
+        )
         preview, ahead = take_preview(self.server, self._tool, self._observer, self._prefix, plan)
         scope = self._scope
         preview = replace(preview, base=scope.name, newer=scope.newer, releases=scope.releases)
