@@ -18,30 +18,16 @@ _GET = (
 
 
 def start(
-    *,
-    server: str,
-    pg_version: int | None,
-    pg_bin: Path | None,
-    scratch: Path | None,
-    extensions: frozenset[str],
-    timezone: str,
-    image: str | None = None,
-    keep: bool = False,
-    parts: frozenset[str] = frozenset(),
-    wishes: frozenset[str] = frozenset(),
-    roles: frozenset[str] = frozenset(),
-    allow_server_wide: bool = False,
+    *, server: str, pg_version: int | None, pg_bin: Path | None, scratch: Path | None, extensions: frozenset[str],
+    timezone: str, image: str | None = None, keep: bool = False, parts: frozenset[str] = frozenset(),
+    wishes: frozenset[str] = frozenset(), roles: frozenset[str] = frozenset(), allow_server_wide: bool = False,
     holding: Mapping[str, object] | None = None,
-) -> Server:
+) -> Server:  # fmt: skip
     """Start the server that the settings ask for and that has the extensions which the history creates.
 
-    ``parts`` (``extensions.XML``, ``ICU``) are needed like extensions; a server with ``wishes`` is taken before others.
-    On a server that is named by URL, ``allow_server_wide`` lets the history make ``roles`` and change what is not its
-    database's own; ``pg_bin`` and ``scratch`` mean nothing there. ``image`` is of a container; a server that is to
-    ``keep`` is none.
-
-    ``holding``, values as JSON has them, tells all that determines the databases which the caller will make first: with
-    it a server starts with those of an earlier run (``is_restored``), or keeps them for a later one (``keep_holding``).
+    ``parts`` are needed like extensions; one with ``wishes`` is taken before others. On a server that is named by URL,
+    ``allow_server_wide`` lets the history make ``roles``. A server that is to ``keep`` is no container. ``holding``, as
+    JSON has it, tells what determines the databases that the caller will make first: see ``Server.is_restored``.
     """
     if named.is_address(server):
         return named.start(
@@ -54,11 +40,11 @@ def start(
         )
     _refuse_unknown(server)
     needed = extensions | parts
-    if server == "container":
-        return container.start(image=image, pg_version=pg_version, needed=needed, timezone=timezone)
+    may_contain = server == "container" or (server == "auto" and pg_bin is None and not keep)
     note: Server | str = ""
-    if server == "auto" and pg_bin is None and not keep:
-        note = container.start_at_hand(image=image, pg_version=pg_version, needed=needed, timezone=timezone)
+    if may_contain:
+        begin = container.start if server == "container" else container.start_at_hand
+        note = begin(image=image, pg_version=pg_version, needed=needed, timezone=timezone)
     if not isinstance(note, str):
         return note
     chosen = choose(pg_version=pg_version, pg_bin=pg_bin, needed=needed, wishes=wishes)

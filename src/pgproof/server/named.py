@@ -144,16 +144,7 @@ def start(
         _set_up(session, timezone)
         if allow_server_wide:
             claim.be_alone(session)
-        standing = Standing(
-            run=_new_run(session),
-            is_shared=True,
-            has_utf8=facts.has_utf8,
-            copies_files=not facts.is_durable,
-            allows_server_wide=allow_server_wide,
-            makes_roles=roles if allow_server_wide else frozenset(),
-            known_roles=frozenset(name for (name,) in session.execute("SELECT rolname FROM pg_roles")),
-            notes=facts.notes,
-        )
+        standing = _standing(session, facts, roles if allow_server_wide else None)
         claim.sweep(session)
     except BaseException:
         session.close()
@@ -164,6 +155,20 @@ def start(
     session.host = settled.host
     lost.watch(settled.host, server)
     return server
+
+
+def _standing(session: lost.Session, facts: Facts, roles: frozenset[str] | None) -> Standing:
+    """Return how a new run stands there; ``roles`` may be made, None: nothing that is the whole server's may change."""
+    return Standing(
+        run=_new_run(session),
+        is_shared=True,
+        has_utf8=facts.has_utf8,
+        copies_files=not facts.is_durable,
+        allows_server_wide=roles is not None,
+        makes_roles=roles or frozenset(),
+        known_roles=frozenset(name for (name,) in session.execute("SELECT rolname FROM pg_roles")),
+        notes=facts.notes,
+    )
 
 
 def _set_up(session: lost.Session, timezone: str) -> None:

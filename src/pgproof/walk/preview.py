@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -79,21 +80,12 @@ def take_preview(
     started = perf_counter()
     base = roles.survey(server)
     release = release_of(tool.history.versions, newest=plan.newest, start=plan.start)
-    if plan.is_confined:
-        stages = [Stage.fresh(server, tool, observer, f"{prefix}_{what}") for what in ("once", "steps")]
-        once, stepped = _both(stages[0], stages[1], plan, release)
-    else:
-        once = _all_at_once(Stage.fresh(server, tool, observer, f"{prefix}_once"))
-        roles.drop_later(server, base)
-        stepped = _one_at_a_time(Stage.fresh(server, tool, observer, f"{prefix}_steps"), plan, release)
+    once, stepped = _both(partial(Stage.fresh, server, tool, observer), prefix, base, plan, release)
     roles.drop_later(server, base)
     if plan.seeds and not stepped.failure:
         seeded = Stage.fresh(server, tool, observer, f"{prefix}_seeded")
         stepped.rows, stepped.rows_unknown = _seeded(seeded, plan)
         roles.drop_later(server, base)
-    modes_differ: tuple[Change, ...] = ()
-    if once.failure is None and not stepped.failure:
-        modes_differ = tuple(c for c in diff(stepped.catalog, once.catalog) if not c.is_weak)
     preview = Preview(
         server=server.label,
         server_version=server.version,
@@ -103,7 +95,7 @@ def take_preview(
         catalog=stepped.catalog,
         all_at_once=once.failure,
         on_empty=stepped.failure,
-        modes_differ=modes_differ,
+        modes_differ=_modes_differ(once, stepped),
         release=release,
         deployment=None if stepped.failure else stepped.deployment,
         second_up=once.second_up,
@@ -119,15 +111,28 @@ def take_preview(
     return preview, stepped.ahead
 
 
-def _both(once: Stage, steps: Stage, plan: Plan, release: Release) -> tuple[_Once, _Stepped]:
-    """Return what all at once and one at a time show, each on its own database, side by side."""
-    pool = ThreadPoolExecutor(1, "pgproof-all-at-once")
+def _both(
+    fresh: Callable[[str], Stage], prefix: str, base: roles.Roles, plan: Plan, release: Release
+) -> tuple[_Once, _Stepped]:
+    """Return what all at once and one at a time show: side by side, where neither can disturb the other."""
+    stage = fresh(f"{prefix}_once")
+    if not plan.is_confined:
+        once = _all_at_once(stage)
+        roles.drop_later(stage.server, base)
+        return once, _one_at_a_time(fresh(f"{prefix}_steps"), plan, release)
+    steps, pool = fresh(f"{prefix}_steps"), ThreadPoolExecutor(1, "pgproof-all-at-once")
     try:
-        at_once = pool.submit(_all_at_once, once)
+        at_once = pool.submit(_all_at_once, stage)
         stepped = _one_at_a_time(steps, plan, release)
         return at_once.result(), stepped
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _modes_differ(once: _Once, stepped: _Stepped) -> tuple[Change, ...]:
+    if once.failure is not None or stepped.failure:
+        return ()
+    return tuple(c for c in diff(stepped.catalog, once.catalog) if not c.is_weak)
 
 
 def _all_at_once(stage: Stage) -> _Once:

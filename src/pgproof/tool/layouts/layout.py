@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -99,17 +99,7 @@ def history(
     return History(
         root=listing.root,
         layout=layout.name,
-        migrations=tuple(
-            Migration(
-                version=e.version,
-                up=e.up,
-                down=e.down,
-                mode=modes[e.up, False],
-                down_mode=None if e.down is None else modes[e.down, True],
-                label=e.label or e.version,
-            )
-            for e in entries
-        ),
+        migrations=tuple(_migration(entry, modes) for entry in entries),
         has_downs=has_downs,
         ignored=tuple(
             dict.fromkeys(p for p in (*listing.files, *listing.folders, *listing.others, *inside) if p not in used)
@@ -117,6 +107,17 @@ def history(
         orphan_downs=orphans,
         faults=tuple(faults),
         roots=listing.roots if len(listing.roots) > 1 else (),
+    )
+
+
+def _migration(entry: Entry, modes: Mapping[tuple[Path, bool], str]) -> Migration:
+    return Migration(
+        version=entry.version,
+        up=entry.up,
+        down=entry.down,
+        mode=modes[entry.up, False],
+        down_mode=None if entry.down is None else modes[entry.down, True],
+        label=entry.label or entry.version,
     )
 
 
