@@ -47,6 +47,7 @@ def at_hand_by_major() -> dict[int, Binaries]:
 
 AT_HAND = at_hand_by_major()
 ANY = min(AT_HAND)
+BORN_WITH = {"postgres", "template0", "template1"}
 
 
 @pytest.fixture(scope="module", params=[pytest.param(b, id=f"pg{major}") for major, b in sorted(AT_HAND.items())])
@@ -63,6 +64,12 @@ def own_server() -> Iterator[EmbeddedServer]:
     server = start(AT_HAND[ANY], scratch=None, timezone="UTC")
     yield server
     server.close()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "pgproof" / "kept"
 
 
 @pytest.fixture
@@ -170,6 +177,16 @@ def tcp() -> Iterator[TcpServer]:
     """Yield a server of somebody else, the oldest at hand."""
     with serving(AT_HAND[ANY]) as server:
         yield server
+
+
+@pytest.fixture
+def nothing_stays(tcp: TcpServer) -> Iterator[None]:
+    """Demand that a test leaves no database behind."""
+    yield
+    left = tcp.databases() - BORN_WITH
+    for name in left:
+        tcp.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    assert left == set()
 
 
 @pytest.fixture

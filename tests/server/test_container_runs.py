@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import ipaddress
 import os
-import shutil
 import signal
-import subprocess
-import tarfile
-import tempfile
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from .conftest import AT_HAND, within
-from .containers import ENGINE, IMAGE, engine, ours
+from .container_runs import begin_in_walk, container, demand_clean, password, project
+from .containers import IMAGE, engine, ours
 from .runs import COMMAND, PYTEST, Project, end, ended
 from .test_named_runs import GOOD, SLEEPS
 
 pytestmark = pytest.mark.container
 
 ROOT = Path(__file__).parents[2]
-STARTED: list[subprocess.Popen[str]] = []
-ABSENT, REAPER = "pgproof-postgres:no-such-thing", "pgproof-reaper:test"
-__all__ = ["engine"]
-
-
-@pytest.fixture
-def project(tmp_path: Path, engine: Any) -> Iterator[Project]:
-    """Yield a project whose runs take a container; none of it stays, and no life sign."""
-    place = Path(tempfile.mkdtemp(prefix="test-", dir="/tmp"))
-    place.chmod(0o755)
-    project = Project(tmp_path, ENGINE | {"PGPROOF_IMAGE": IMAGE, "PGPROOF_SERVER": "container", "PGPROOF_ROWS": "3"})
-    project.more["TMPDIR"] = str(place)
-    project.write(GOOD)
-    try:
-        yield project
-        assert ours(engine, project) == []
-        assert list(place.glob("pgproof-*")) == []
-    finally:
-        while STARTED:
-            process = STARTED.pop()
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
-        shutil.rmtree(place)
-        for left in ours(engine, project):
-            engine.api.remove_container(left, v=True, force=True)
-
-
-def demand_clean(text: str) -> None:
-    assert "Traceback" not in text, text
-    assert "INTERNALERROR" not in text, text
+__all__ = ["engine", "project"]
 
 
 def results(project: Project, *words: str) -> set[tuple[str, str, str]]:
@@ -70,41 +33,6 @@ def results(project: Project, *words: str) -> set[tuple[str, str, str]]:
     cases = [case.iter("property") for case in ET.parse(out).iter("testcase")]  # noqa: S314 - our own report
     named = [{p.attrib["name"]: p.attrib["value"] for p in case} for case in cases]
     return {(p["check"], p["subject"], p["outcome"]) for p in named if "check" in p}
-
-
-def container(engine: Any, project: Project) -> dict[str, Any]:
-    """Return what the engine says of the one container of a run."""
-    (one,) = ours(engine, project)
-    found: dict[str, Any] = engine.api.inspect_container(one)
-    return found
-
-
-def password(found: dict[str, Any]) -> str:
-    given = dict(word.split("=", 1) for word in found["Config"]["Env"])
-    return str(given["POSTGRES_PASSWORD"])
-
-
-def begin_in_walk(project: Project, engine: Any, *words: str) -> subprocess.Popen[str]:
-    """Start a run, and return when it sleeps inside a migration."""
-    project.write(SLEEPS)
-    process = project.begin(*words)
-    STARTED.append(process)
-    assert within(60, lambda: process.poll() is not None or is_asleep(engine, project))
-    assert process.poll() is None, process.communicate()
-    return process
-
-
-def is_asleep(engine: Any, project: Project) -> bool:
-    gone = pytest.importorskip("docker").errors.NotFound
-    for one in ours(engine, project):
-        with contextlib.suppress(gone, psycopg.OperationalError):
-            found = engine.api.inspect_container(one)
-            for bound in (found["NetworkSettings"]["Ports"] or {}).get("5432/tcp") or ():
-                url = f"postgresql://postgres:{password(found)}@{bound['HostIp']}:{bound['HostPort']}/postgres"
-                with psycopg.connect(url, connect_timeout=2) as session:
-                    asked = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-                    return session.execute(asked).fetchone() is not None
-    return False
 
 
 @pytest.mark.skipif(15 not in AT_HAND, reason="no PostgreSQL 15 is installed to compare with")
@@ -234,45 +162,6 @@ def test_a_container_that_ends_is_told_and_no_finding(project: Project, engine: 
     assert f"(container, {IMAGE}) ended with 137. The end of its log:" in run.text
 
 
-@pytest.mark.parametrize("server", ["auto", "container"])
-def test_an_image_that_is_not_there(project: Project, server: str) -> None:
-    project.more |= {"PGPROOF_SERVER": server, "PGPROOF_IMAGE": ABSENT}
-    run = project.run()
-    demand_clean(run.text)
-    if server == "auto":
-        assert run.code == 0, run.text
-        assert f"note: the engine of containers has no image {ABSENT} (docker pull {ABSENT})" in run.text
-        assert "(embedded, " in run.text
-    else:
-        assert run.code == 4, run.text
-        assert f"does not have the image {ABSENT}, and it cannot be pulled" in run.text
-        assert "image=NAME" in run.text
-
-
-def test_auto_takes_a_container_whose_image_is_there(project: Project) -> None:
-    project.more["PGPROOF_SERVER"] = "auto"
-    run = project.run()
-    assert run.code == 0, run.text
-    assert f"(container, {IMAGE})" in run.text
-
-
-@pytest.mark.parametrize("server", ["auto", "container"])
-def test_an_image_of_another_version(project: Project, server: str) -> None:
-    major = next(major for major in (17, 18, 16, 14) if major in AT_HAND)
-    project.more |= {"PGPROOF_SERVER": server, "PGPROOF_PG_VERSION": str(major)}
-    run = project.run()
-    demand_clean(run.text)
-    assert f"and pg_version asks for {major}" in run.text
-    assert run.code == (0 if server == "auto" else 4), run.text
-
-
-def test_an_image_without_an_extension(project: Project) -> None:
-    project.write({"migrations/m0.up.sql": "CREATE EXTENSION IF NOT EXISTS timescaledb;"})
-    run = project.run()
-    assert run.code == 4, run.text
-    assert f"The image {IMAGE} lacks what the history needs: timescaledb." in run.text
-
-
 def test_a_role_of_production_migrates_and_changes_its_own_password(project: Project) -> None:
     change = "ALTER ROLE app PASSWORD 'x';"
     project.write({"migrations/m2.up.sql": change, "migrations/m2.down.sql": change})
@@ -289,57 +178,3 @@ def test_where_nothing_answers_it_says_so(project: Project) -> None:
     demand_clean(run.text)
     assert run.code == 4, run.text
     assert "No engine of containers answers at unix:///nowhere/docker.sock" in run.text
-
-
-@pytest.fixture(scope="module")
-def reaper(engine: Any) -> str:
-    """Return an image that does what Ryuk does."""
-    recipe = f'FROM {IMAGE}\nCOPY reaper.pl /\nENTRYPOINT []\nCMD ["perl", "/reaper.pl"]\n'
-    script = Path(__file__).with_name("reaper.pl").read_bytes()
-    context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
-        for name, text in (("Dockerfile", recipe.encode()), ("reaper.pl", script)):
-            member = tarfile.TarInfo(name)
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text))
-    context.seek(0)
-    engine.images.build(fileobj=context, custom_context=True, tag=REAPER, rm=True)
-    return REAPER
-
-
-def reapers(engine: Any) -> list[dict[str, Any]]:
-    return [one for one in engine.api.containers(all=True) if one["Image"] == REAPER]
-
-
-def watched(project: Project, image: str) -> None:
-    project.more |= {
-        "TESTCONTAINERS_RYUK_DISABLED": "false",
-        "RYUK_CONTAINER_IMAGE": image,
-        "RYUK_RECONNECTION_TIMEOUT": "1s",
-    }
-
-
-def test_ryuk_takes_what_a_killed_run_leaves(project: Project, engine: Any, reaper: str) -> None:
-    watched(project, reaper)
-    process = begin_in_walk(project, engine)
-    assert len(reapers(engine)) == 1
-    process.kill()
-    process.communicate()
-    assert within(20, lambda: not ours(engine, project))
-    assert within(20, lambda: not reapers(engine))
-    for sign in Path(project.more["TMPDIR"]).glob("pgproof-*.lock"):  # the next run's sweep would
-        sign.unlink()
-
-
-def test_ryuk_goes_with_a_run(project: Project, engine: Any, reaper: str) -> None:
-    watched(project, reaper)
-    run = project.run()
-    assert run.code == 0, run.text
-    assert within(20, lambda: not reapers(engine))
-
-
-def test_without_the_image_of_ryuk_the_sweep_has_to_do(project: Project, engine: Any) -> None:
-    watched(project, ABSENT)
-    run = project.run()
-    assert run.code == 0, run.text
-    assert reapers(engine) == []
