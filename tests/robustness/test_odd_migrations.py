@@ -98,7 +98,7 @@ def test_roles_are_there_once_for_each_database(project, mode):
     ]
     for number, text in enumerate(downs, 1):
         (project.root / "migrations" / f"m{number}.down.sql").write_text(text)
-    ended = project.run(COMMAND, *CHECKS)
+    ended = project.run(COMMAND, *CHECKS, "-rf")
 
     ended.demand_clean()
     assert ended.code == 1, ended.text
