@@ -209,6 +209,7 @@ class End:
 
 
 def _encode(value: object) -> object:
+    """Return a value as JSON has it; what raises is msgspec's way to be told that there is none."""
     if isinstance(value, Path):
         return str(value)
     raise NotImplementedError(type(value))

@@ -102,19 +102,17 @@ def _have(client: Any, image: str, *, may_pull: bool) -> None:  # noqa: ANN401 -
 
     try:
         client.images.get(image)
-    except ImageNotFound:
-        pass
-    else:
-        return
-    said = "it is not there"
-    if may_pull:
+    except ImageNotFound as missing:
+        if not may_pull:
+            raise _no_image(image, "it is not there") from missing
         try:
             client.images.pull(image)
         except faults() as exc:
-            said = f"it cannot be pulled: {masked(str(exc))}"
-        else:
-            return
-    raise ServerFault(
+            raise _no_image(image, f"it cannot be pulled: {masked(str(exc))}") from exc
+
+
+def _no_image(image: str, said: str) -> ServerFault:
+    return ServerFault(
         f"The engine of containers does not have the image {image}, and {said}".rstrip(".") + ".",
         f"Get it (docker pull {image}), name one that is there with --pgproof-image=NAME, or use "
         "--pgproof-server=embedded.",
