@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,8 +67,3 @@ class Contents:
 def checksum(content: bytes) -> str:
     """Return a checksum as the lockfile writes it."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def files_of(migration: Migration) -> Iterator[Path]:
-    """Yield the files of a migration, each once."""
-    yield from dict.fromkeys(path for path in (migration.up, migration.down) if path is not None)

@@ -22,10 +22,6 @@ class Listing:
     roots: tuple[Path, ...] = ()
     """All directories; ``root`` is the first."""
 
-    def home_of(self, path: Path) -> Path:
-        """Return the directory of this listing that a path lies in."""
-        return next((root for root in self.roots if path.is_relative_to(root)), self.root)
-
 
 def look(*roots: Path) -> Listing:
     """Return what lies in these directories; raises HistoryFault where that cannot be said."""
