@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 from statistics import median
@@ -11,9 +10,10 @@ from typing import Any
 
 import material
 import psycopg
+from bench import asked, serving
 
 from pgproof.catalog.read import read
-from pgproof.server import choose, database
+from pgproof.server import database
 from pgproof.server.embedded import EmbeddedServer
 
 FEW, MANY = 1_000, 10_000
@@ -28,20 +28,10 @@ AT_ONCE = 500
 
 def main() -> int:
     """Print each figure with its limit; return 1 where one is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15, help="the median of so many runs counts (default 15)")
-    parser.add_argument("--pg-version", type=int, help="major version of PostgreSQL")
-    asked = parser.parse_args()
-    server = choose.start(
-        server="embedded", pg_version=asked.pg_version, pg_bin=None, scratch=None, extensions=frozenset(),
-        timezone="Asia/Tokyo",
-    )  # fmt: skip
-    assert isinstance(server, EmbeddedServer)  # noqa: S101 - no other kind is asked for
-    try:
-        print(f"{server.label}; median of {asked.runs}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
-        return 0 if all([beside_dump(server, asked.runs), as_it_grows(server, asked.runs)]) else 1
-    finally:
-        server.close()
+    given = asked(__doc__, runs=15)
+    with serving(given.pg_version) as server:
+        print(f"{server.label}; median of {given.runs}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
+        return 0 if all([beside_dump(server, given.runs), as_it_grows(server, given.runs)]) else 1
 
 
 def beside_dump(server: EmbeddedServer, runs: int) -> bool:

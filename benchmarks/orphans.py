@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import psycopg
+from bench import asked, serving
 
 from pgproof.catalog import read as catalog
 from pgproof.catalog.model import Constraint
 from pgproof.data.orphans import orphans
-from pgproof.server import choose, database
-from pgproof.server.embedded import EmbeddedServer
+from pgproof.server import database
 
 LIMIT = 0.7
 """Of the time that the server takes to validate the same keys."""
@@ -48,21 +47,11 @@ KEYS = {
 
 def main() -> int:
     """Print both times of all keys, their ratio and the limit; return 1 where it is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="the median of so many runs counts (default 5)")
-    parser.add_argument("--pg-version", type=int, help="major version of PostgreSQL")
-    asked = parser.parse_args()
-    server = choose.start(
-        server="embedded", pg_version=asked.pg_version, pg_bin=None, scratch=None, extensions=frozenset(),
-        timezone="Asia/Tokyo",
-    )  # fmt: skip
-    assert isinstance(server, EmbeddedServer)  # noqa: S101 - no other kind is asked for
-    try:
-        print(f"{server.label}; {len(KEYS)} keys of {SHARE:,} referencing rows each; median of {asked.runs}")
+    given = asked(__doc__)
+    with serving(given.pg_version) as server:
+        print(f"{server.label}; {len(KEYS)} keys of {SHARE:,} referencing rows each; median of {given.runs}")
         with database.connect(database.create(server, "bench_orphans")) as session:
-            return 0 if _compare(session, asked.runs) else 1
-    finally:
-        server.close()
+            return 0 if _compare(session, given.runs) else 1
 
 
 def _compare(session: psycopg.Connection[Any], runs: int) -> bool:

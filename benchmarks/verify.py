@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +11,11 @@ from time import perf_counter
 
 import catalog
 import material
+from bench import PGPROOF, asked, serving
 
-from pgproof.server import choose, database
+from pgproof.server import database
 from pgproof.server.embedded import EmbeddedServer
 
-PGPROOF = [sys.executable, "-P", "-c", "from pgproof.cli import main; raise SystemExit(main())"]
 PER_MIGRATION = 100
 """Milliseconds that one migration may cost beyond psql, with all three probes."""
 GOAL = 40
@@ -27,22 +25,12 @@ GROWTH = 10
 
 def main() -> int:
     """Print each figure with its limit; return 1 where one is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="the median of so many runs counts (default 5)")
-    parser.add_argument("--pg-version", type=int, help="major version of PostgreSQL")
-    asked = parser.parse_args()
-    server = choose.start(
-        server="embedded", pg_version=asked.pg_version, pg_bin=None, scratch=None, extensions=frozenset(),
-        timezone="Asia/Tokyo",
-    )  # fmt: skip
-    assert isinstance(server, EmbeddedServer)  # noqa: S101 - no other kind is asked for
-    try:
-        print(f"{server.label}; {material.TABLES} tables x 20 rows; median of {asked.runs}")
+    given = asked(__doc__)
+    with serving(given.pg_version) as server:
+        print(f"{server.label}; {material.TABLES} tables x 20 rows; median of {given.runs}")
         with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(server, Path(folder), asked.runs)
-            return 0 if all([bench.verify(), catalog.beside_dump(server, asked.runs)]) else 1
-    finally:
-        server.close()
+            bench = Bench(server, Path(folder), given.runs)
+            return 0 if all([bench.verify(), catalog.beside_dump(server, given.runs)]) else 1
 
 
 class Bench:
