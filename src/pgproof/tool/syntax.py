@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pgproof.tool import text
@@ -24,6 +25,8 @@ _DEFINITIONS: tuple[type, ...] = (
 )
 """Nodes whose expressions are stored, not run. (A DEFAULT that fills existing rows is one, too: its value comes from
 the clock, and that is no difference.)"""
+_KNOWN = 16384
+"""Statements whose nodes are kept: each is asked about a dozen times, and to walk through one takes its time."""
 _NODE: Any = ast.Node
 _TREE: Any = (tuple, ast.Node)
 DML: tuple[Node, ...] = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
@@ -55,7 +58,46 @@ _RELATIONS = frozenset(
 )
 
 
-def nodes(root: Node, *, stop: tuple[type, ...] = ()) -> Iterator[Node]:
+class _Root:
+    """A node as a key: the same one, and none that is like it."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Root) and self.node is other.node
+
+
+def nodes(root: Node) -> tuple[Node, ...]:
+    """Return every node below and including ``root``."""
+    return _all(_Root(root))
+
+
+def executed(statement: Node) -> tuple[Node, ...]:
+    """Return the nodes that run when the statement runs; what it only stores is left out."""
+    return _executed(_Root(statement))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _all(root: _Root) -> tuple[Node, ...]:
+    return tuple(_below(root.node))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _executed(statement: _Root) -> tuple[Node, ...]:
+    node = statement.node
+    if not isinstance(node, ast.AlterTableStmt):
+        return tuple(_below(node, stop=_DEFINITIONS))
+    commands = [c for c in node.cmds or () if c.subtype != enums.AlterTableType.AT_ColumnDefault]
+    return tuple(found for command in commands for found in _below(command, stop=_DEFINITIONS))
+
+
+def _below(root: Node, *, stop: tuple[type, ...] = ()) -> Iterator[Node]:
     """Yield every node below and including ``root``, but nothing at or below nodes of the types in ``stop``."""
     pending = [root]
     while pending:
@@ -68,16 +110,6 @@ def nodes(root: Node, *, stop: tuple[type, ...] = ()) -> Iterator[Node]:
                 value = getattr(node, slot)
                 if value is not None and isinstance(value, _TREE):
                     pending.append(value)
-
-
-def executed(statement: Node) -> Iterator[Node]:
-    """Yield the nodes that run when the statement runs; what it only stores is left out."""
-    if isinstance(statement, ast.AlterTableStmt):
-        for command in statement.cmds or ():
-            if command.subtype != enums.AlterTableType.AT_ColumnDefault:
-                yield from nodes(command, stop=_DEFINITIONS)
-        return
-    yield from nodes(statement, stop=_DEFINITIONS)
 
 
 def called(statement: Node) -> frozenset[str]:
