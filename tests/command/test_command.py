@@ -14,7 +14,7 @@ from pgproof.server import Server
 from pgproof.server.session import connect
 from pgproof.settings.model import Command
 from pgproof.tool import MigrationFailed, layouts
-from pgproof.tool.command import CommandTool, told_versions
+from pgproof.tool.command import CommandTool, of_commands, told_versions
 from pgproof.tool.logged import errors
 from pgproof.tool.so_far import files_so_far
 
@@ -42,7 +42,8 @@ def tool(root: Path, tmp_path: Path, server: Server) -> Callable[..., CommandToo
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         words = (str(program), "{version}", "{url}", "{file}")
         command = Command(up=(str(program), "all", "{url}", "{directory}"), up_one=words, down=words, folder=tmp_path)
-        return CommandTool(command=replace(command, **more), files=layouts.detect([root]), log=server.logged)
+        command = replace(command, **more)
+        return CommandTool(of_commands(layouts.detect([root]), command), command=command, log=server.logged)
 
     return make
 
@@ -204,3 +205,19 @@ def test_errors_of_other_databases_are_left_out():
 
     assert (one.sqlstate, one.message) == ("42P07", 'relation "t" already exists')
     assert one.parts == {"STATEMENT": "CREATE TABLE t (\nid int\n)"}
+
+
+def test_each_part_of_a_group_is_run_and_recorded_by_itself(tool, root, database):
+    (root / "m2.up.sql").write_text("ALTER TABLE t ADD COLUMN c int;\n")
+    (root / "m2.down.sql").write_text("ALTER TABLE t DROP COLUMN c;\n")
+    script = f'sql -d "$2" -c "{TABLE}" -f "$3" -c "{RECORD}"'
+    made = tool(script)
+    grouped = replace(made, history=of_commands(layouts.detect([root], groups="(m)"), made.command))
+
+    ran = grouped.up(database, "m")
+
+    assert [r.kind for r in ran] == ["CREATE", "ALTER"]
+    assert [r.version for r in grouped.recorded(database)] == ["m"]
+    assert [r.version for r in made.recorded(database)] == ["m1", "m2"]
+    grouped.forget(database, "m")
+    assert made.recorded(database) == ()

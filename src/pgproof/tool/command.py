@@ -6,7 +6,6 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -14,77 +13,42 @@ from psycopg.conninfo import conninfo_to_dict
 from pgproof.errors import HistoryFault, UsageFault
 from pgproof.server.session import connect
 from pgproof.settings.model import Command
-from pgproof.tool import Body, History, HistoryTable, Migration, MigrationFailed, Ran, Recorded, layouts
-from pgproof.tool.body import judge
+from pgproof.tool import Body, History, Migration, MigrationFailed, Ran, Recorded
+from pgproof.tool.body import judge, together
 from pgproof.tool.counters import Written, told, written
-from pgproof.tool.layouts.layout import Layout
-from pgproof.tool.ledger import Ledger, RowLedger
+from pgproof.tool.files import OfFiles
 from pgproof.tool.outside import Log, demand_agreement, failure
 from pgproof.tool.program import Ended, places, run
 from pgproof.tool.so_far import files_so_far
-from pgproof.tool.statements import EMPTY, Script
-from pgproof.tool.surroundings import Surroundings, survey
 
 MODE = "the tool's own"
 
 
-@dataclass(frozen=True)
-class CommandTool:
-    """Migrates by commands; keeps ``Tool``. Its exit code, its history table and the catalog have to agree."""
+@dataclass(frozen=True, kw_only=True)
+class CommandTool(OfFiles):
+    """Migrates by commands; keeps ``Tool``. Its exit code, its history table and the catalog have to agree.
+
+    Its history is one ``of_commands``.
+    """
 
     command: Command
-    files: History
-    """The migrations, as its layout has them on disk."""
     log: Log
-    table: HistoryTable | None = None
 
     @property
     def name(self) -> str:
         """Its name in reports."""
         return f"command ({Path(self.command.up[0]).name})"
 
-    @cached_property
-    def history(self) -> History:
-        """The history; how its statements are grouped into transactions is the tool's own affair."""
-        has_downs = bool(self.command.down)
-        migrations = tuple(
-            replace(m, mode=MODE, down_mode=MODE if has_downs else None, down=m.down if has_downs else None)
-            for m in self.files.migrations
-        )
-        return replace(self.files, migrations=migrations, has_downs=has_downs)
-
-    @property
-    def history_table(self) -> HistoryTable:
-        """Where it records versions."""
-        return self._ledger.table
-
-    @cached_property
-    def _layout(self) -> Layout:
-        return layouts.by_name(self.files.layout)
-
-    @cached_property
-    def _ledger(self) -> Ledger:
-        return self._layout.ledger if self.table is None else RowLedger(self.table)
-
-    @cached_property
-    def _migrations(self) -> dict[str, Migration]:
-        return {m.version: m for m in self.history.migrations}
-
-    @cached_property
-    def _surroundings(self) -> Surroundings:
-        sides = ((p, down) for m in self.files.migrations for p, down in ((m.up, False), (m.down, True)))
-        return survey(self._layout.script(p, down=down) for p, down in sides if p is not None)
-
     def prepare(self, url: str) -> None:
         """Make nothing: the tool makes its history table when it first migrates."""
 
     def up_all(self, url: str) -> None:
         """Apply all pending migrations by the command ``up``; raises MigrationFailed, UsageFault."""
-        _, log = self._watched(url, lambda: self._run(self.command.up, url, directory=self.files.root))
+        _, log = self._watched(url, lambda: self._run(self.command.up, url, directory=self.history.root))
         if log.ended.code:
-            recorded = {row.version for row in self.recorded(url)}
-            pending = next((m for m in self.history.migrations if m.version not in recorded), None)
-            raise MigrationFailed(failure(log.ended, log.text, _database(url), pending))
+            with connect(url) as connection:
+                pending = self._ledger.pending(connection, self._singly)
+            raise MigrationFailed(failure(log.ended, log.text, _database(url), next(iter(pending), None)))
 
     def up(self, url: str, version: str) -> Sequence[Ran]:
         """Apply exactly this version: by ``up_one``, else by ``up`` on a copy of the directory as it was then."""
@@ -99,42 +63,41 @@ class CommandTool:
     def forget(self, url: str, version: str) -> None:
         """Delete the record of this version: by the SQL of the settings, else its row."""
         with connect(url) as connection:
-            if not self.command.forget:
-                self._ledger.unrecord(connection, self.history, self._migrations[version])
-                return
-            quoted = {place: text.replace("'", "''") for place, text in self._of(version).items()}
-            connection.execute(self.command.forget.format(**quoted).encode(), prepare=False)
+            for part in self._parts(version, down=True):
+                if not self.command.forget:
+                    self._ledger.unrecord(connection, self._singly, part)
+                    continue
+                quoted = {place: text.replace("'", "''") for place, text in self._of(part).items()}
+                connection.execute(self.command.forget.format(**quoted).encode(), prepare=False)
 
     def recorded(self, url: str) -> tuple[Recorded, ...]:
         """Return the rows of the history table in the order in which they were written."""
         with connect(url) as connection:
-            return self._ledger.recorded(connection)
+            return self.recorded_on(connection)
 
     def body(self, version: str, *, down: bool = False) -> Body:
-        """Return what the statements of its file are; the tool alone decides how they are run."""
-        return judge(self._script(version, down=down), MODE, self._surroundings)
-
-    def _script(self, version: str, *, down: bool) -> Script:
-        migration = self._migrations[version]
-        path = migration.down if down else migration.up
-        return EMPTY if path is None or not path.is_file() else self._layout.script(path, down=down)
+        """Return what the statements of its files are; the tool alone decides how they are run."""
+        parts = self._parts(version, down=down)
+        return together([judge(self._file(p, down=down).script, MODE, self._surroundings) for p in parts])
 
     def _moved(self, url: str, version: str, *, is_up: bool) -> Sequence[Ran]:
-        migration = self._migrations[version]
-        by, log = self._watched(url, lambda: self._one(url, version, is_up=is_up))
-        recorded = {row.version for row in self.recorded(url)}
-        if self.history_table.keeps_only_last and is_up is False:
-            recorded -= {version} - {row.version for row in self.recorded(url)}
-        demand_agreement(log.ended, log.text, _database(url), migration, recorded=recorded, is_up=is_up)
-        return told([(self._script(version, down=not is_up), self._surroundings)], by)
+        return [ran for part in self._parts(version, down=not is_up) for ran in self._part(url, part, is_up=is_up)]
 
-    def _one(self, url: str, version: str, *, is_up: bool) -> Ended:
+    def _part(self, url: str, part: Migration, *, is_up: bool) -> Sequence[Ran]:
+        by, log = self._watched(url, lambda: self._one(url, part, is_up=is_up))
+        with connect(url) as connection:
+            recorded = {row.version for row in self._ledger.recorded(connection)}
+        demand_agreement(log.ended, log.text, _database(url), part, recorded=recorded, is_up=is_up)
+        return told([(self._file(part, down=not is_up).script, self._surroundings)], by)
+
+    def _one(self, url: str, part: Migration, *, is_up: bool) -> Ended:
+        root = self.history.root
         if not is_up:
-            return self._run(self.command.down, url, directory=self.files.root, **self._of(version, down=True))
+            return self._run(self.command.down, url, directory=root, **self._of(part, down=True))
         if self.command.up_one:
-            return self._run(self.command.up_one, url, directory=self.files.root, **self._of(version))
+            return self._run(self.command.up_one, url, directory=root, **self._of(part))
         with tempfile.TemporaryDirectory(prefix="pgproof-so-far-") as folder:
-            copied = files_so_far(self.files, version, Path(folder))
+            copied = files_so_far(self._singly, part.version, Path(folder))
             return self._run(self.command.up, url, directory=copied)
 
     def _watched(self, url: str, act: Callable[[], Ended]) -> tuple[Written, Watched]:
@@ -147,12 +110,12 @@ class CommandTool:
         with connect(url) as connection:
             return written(connection)
 
-    def _of(self, version: str, *, down: bool = False) -> dict[str, str]:
+    def _of(self, part: Migration, *, down: bool = False) -> dict[str, str]:
         """Return the places of a command that are about one version."""
-        versions, migration = self.history.versions, self._migrations[version]
-        position = versions.index(version)
-        file = (migration.down if down else None) or migration.up
-        return {"version": version, "previous": versions[position - 1] if position else "0", "file": str(file)}
+        versions = self._singly.versions
+        position = versions.index(part.version)
+        file = (part.down if down else None) or part.up
+        return {"version": part.version, "previous": versions[position - 1] if position else "0", "file": str(file)}
 
     def _run(self, words: Sequence[str], url: str, *, directory: Path, **more: str) -> Ended:
         given = {"n": "1", "directory": str(directory), **places(url), **more}
@@ -165,6 +128,17 @@ class Watched:
 
     ended: Ended
     text: str
+
+
+def of_commands(files: History, command: Command) -> History:
+    """Return a history as such a tool has it: how statements are grouped into transactions is its own affair."""
+    return replace(files, migrations=tuple(_own(m, command) for m in files.migrations), has_downs=bool(command.down))
+
+
+def _own(migration: Migration, command: Command) -> Migration:
+    down = migration.down if command.down else None
+    parts = tuple(_own(part, command) for part in migration.parts)
+    return replace(migration, mode=MODE, down=down, down_mode=MODE if down else None, parts=parts)
 
 
 def _database(url: str) -> str:
@@ -189,4 +163,4 @@ def told_versions(command: Command, url: str, directory: Path) -> tuple[str, ...
     return found
 
 
-__all__ = ["CommandTool", "told_versions"]
+__all__ = ["CommandTool", "of_commands", "told_versions"]

@@ -4,73 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import psycopg
 
 from pgproof.server.session import connect
-from pgproof.tool import Body, History, HistoryTable, Migration, Ran, Recorded, layouts, modes
+from pgproof.tool import Body, History, Migration, Ran, Recorded, modes
 from pgproof.tool.body import judge, together
 from pgproof.tool.failures import Place, blaming
-from pgproof.tool.layouts.layout import Layout
-from pgproof.tool.ledger import Ledger, RowLedger
+from pgproof.tool.files import OfFiles
 from pgproof.tool.sending import File, command, require_accepted, require_ended, require_open, send_each, send_whole
-from pgproof.tool.statements import EMPTY
-from pgproof.tool.surroundings import Surroundings, survey
 
 Write = Callable[[psycopg.Connection[Any], History, Migration], None]
 
 
 @dataclass(frozen=True)
-class SqlTool:
+class SqlTool(OfFiles):
     """Applies a history of SQL files as the layout's own tool would; keeps ``SavepointTool``.
 
-    ``table`` replaces the layout's history table. Statements are refused as ``MigrationFailed``, with the whole
+    Statements are refused as ``MigrationFailed``, with the whole
     migration rolled back where its mode allows; the history row is written in the migration's own transaction where the
     runner opened it, and in one of its own behind it otherwise.
     """
-
-    history: History
-    table: HistoryTable | None = None
 
     @property
     def name(self) -> str:
         """Its name in reports."""
         return f"sql ({self.history.layout})"
 
-    @property
-    def history_table(self) -> HistoryTable:
-        """Where it records versions."""
-        return self._ledger.table
-
-    @cached_property
-    def _layout(self) -> Layout:
-        return layouts.by_name(self.history.layout)
-
-    @cached_property
-    def _ledger(self) -> Ledger:
-        return self._layout.ledger if self.table is None else RowLedger(self.table)
-
-    @cached_property
-    def _migrations(self) -> dict[str, Migration]:
-        return {m.version: m for m in self.history.migrations}
-
     @cached_property
     def _bodies(self) -> dict[tuple[str, bool], Body]:
         """What was judged already: (version, whether it is the down)."""
         return {}
-
-    @cached_property
-    def _singly(self) -> History:
-        """The history as the history table counts it."""
-        return self.history.singly
-
-    @cached_property
-    def _surroundings(self) -> Surroundings:
-        sides = ((p, down) for m in self._singly.migrations for p, down in ((m.up, False), (m.down, True)))
-        return survey(self._layout.script(p, down=down) for p, down in sides if p is not None)
 
     def prepare(self, url: str) -> None:
         """Make the history table unless it is there."""
@@ -122,18 +89,6 @@ class SqlTool:
         with _connected(url) as connection:
             return self.recorded_on(connection)
 
-    def recorded_on(self, connection: psycopg.Connection) -> tuple[Recorded, ...]:
-        """Return the rows of the history table as a connection sees them, its open transaction included.
-
-        A group has one row, that of its last part; the rows of its other parts are not told.
-        """
-        rows = self._ledger.recorded(connection)
-        if self._singly is self.history:
-            return rows
-        whole = {m.parts[-1].version: m.version for m in self.history.migrations if m.parts}
-        pieces = {part.version for m in self.history.migrations for part in m.parts[:-1]}
-        return tuple(replace(r, version=whole.get(r.version, r.version)) for r in rows if r.version not in pieces)
-
     def body(self, version: str, *, down: bool = False) -> Body:
         """Return how the statements of this version may be run; a down that is missing is empty."""
         if (version, down) not in self._bodies:
@@ -161,17 +116,6 @@ class SqlTool:
         """Take the history row away in the open transaction."""
         for part in self._parts(version, down=True):
             self._write(connection, self._ledger.unrecord, part)
-
-    def _parts(self, version: str, *, down: bool = False) -> Sequence[Migration]:
-        """Return what makes up a version, in the order in which it is run."""
-        migration = self._migrations[version]
-        parts = migration.parts or (migration,)
-        return parts[::-1] if down else parts
-
-    def _file(self, migration: Migration, *, down: bool = False) -> File:
-        path = migration.down if down else migration.up
-        script = EMPTY if path is None else self._layout.script(path, down=down)
-        return File(path=path or migration.up, script=script, surroundings=self._surroundings)
 
     def _send(self, connection: psycopg.Connection, file: File) -> list[Ran]:
         require_accepted(file, self._layout.name)

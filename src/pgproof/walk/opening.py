@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 
 from pgproof import base
@@ -11,7 +12,7 @@ from pgproof.server import TOOL_ROLE, Server, choose, database, named
 from pgproof.settings import HistoryOverride, Settings
 from pgproof.settings.model import Command
 from pgproof.tool import History, HistoryTable, Migration, Tool, layouts, needs, server_wide
-from pgproof.tool.command import CommandTool, told_versions
+from pgproof.tool.command import CommandTool, of_commands, told_versions
 from pgproof.tool.layouts.code import CODE
 from pgproof.tool.sql import SqlTool
 from pgproof.tool.statements import read
@@ -77,7 +78,7 @@ def _sea_orm(settings: Settings, folder: Folder) -> Session:
 
 def _told_migration(root: Path, version: str) -> Migration:
     """Return a migration of which only the version is known, with the file that bears it, where one does."""
-    file = next((path for path in sorted(root.rglob(f"*{version}*")) if path.is_file()), root)
+    file = next((path for path in sorted(root.rglob(f"*{escape(version)}*")) if path.is_file()), root)
     return Migration(version=version, up=file, down=file, mode="")
 
 
@@ -105,7 +106,8 @@ def tool_of(settings: Settings, history: History, server: Server | None) -> Tool
     table = _history_table(settings.history)
     if settings.tool is None:
         return SqlTool(history, table)
-    return CommandTool(command=settings.tool, files=history, log=server.logged if server else _no_log, table=table)
+    log = server.logged if server else _no_log
+    return CommandTool(of_commands(history, settings.tool), table, command=settings.tool, log=log)
 
 
 def _no_log(_: int) -> tuple[str, int]:
