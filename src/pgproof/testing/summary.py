@@ -81,7 +81,7 @@ def _groups(found: list[Result], run: ControllerRun) -> Iterator[str]:
     """Yield the lines of findings, grouped by check."""
     kinds = run.wanted.kinds if run.wanted else {}
     records = run.wanted.records if run.wanted else {}
-    totals = Counter(result.check for result in run.results.all)
+    totals = Counter(result.check for result in run.results.all if result.outcome is not Outcome.NOT_JUDGED)
     for check, group in groupby(sorted(found, key=lambda result: result.check), key=lambda result: result.check):
         subjects = [result.subject for result in group]
         kind = kinds.get(check, "history")
