@@ -142,6 +142,13 @@ def test_nothing_newer_is_no_failure(judge):
     assert {outcome for _, _, outcome in ended.results} == {"pass", "not applicable", "not judged"}
 
 
+def test_an_older_migration_that_is_asked_for_is_said_to_be_older(judge):
+    ended = judge("SELECT 1;", "SELECT 1;", "--subject=5")
+
+    assert ended.code == 4
+    assert "newer than 200 is or touches is not judged: leave `since` out" in ended.said
+
+
 def test_the_old_history_has_the_faults_that_it_is_meant_to_have(history):
     ups = [path.read_text() for path in sorted(history.glob("*.up.sql"))]
     downs = [path.read_text() for path in sorted(history.glob("*.down.sql"))]

@@ -166,6 +166,8 @@ def _write_nothing_selected(reporter: pytest.TerminalReporter, run: ControllerRu
     if off:
         reporter.write_line(f"{', '.join(off)} is off in {settings.source('levels')}.")
     reporter.write_line(masked(f"Asked for: {' '.join(asked)}.") if asked else "No check was collected.")
+    if settings.subjects and (base := run.evidence.preview.base):
+        reporter.write_line(f"What no migration newer than {base} is or touches is not judged: leave `since` out.")
     reporter.write_line("`pgproof checks` lists the checks; leave a selection out to run them all.")
 
 
