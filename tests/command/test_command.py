@@ -221,3 +221,17 @@ def test_each_part_of_a_group_is_run_and_recorded_by_itself(tool, root, database
     assert [r.version for r in made.recorded(database)] == ["m1", "m2"]
     grouped.forget(database, "m")
     assert made.recorded(database) == ()
+
+
+def test_what_a_session_wrote_that_ends_behind_its_program_is_counted(tool, root, database):
+    (root / "m2.up.sql").write_text("UPDATE t SET id = id + 1;\n")
+    script = f'sql -d "$2" -c "{TABLE}" -f "$3" -c "{RECORD}"'
+    made = tool(script)
+    made.up(database, "m1")
+    with connect(database) as session:
+        session.execute("INSERT INTO t VALUES (1), (2)")
+    late = tool(f'(sql -d "$2" -f "$3" -c "SELECT pg_sleep(0.3)" >/dev/null 2>&1 &)\nsql -d "$2" -c "{RECORD}"')
+
+    (ran,) = late.up(database, "m2")
+
+    assert ran.rows == 2

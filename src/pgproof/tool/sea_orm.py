@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -38,11 +37,6 @@ from pgproof.tool.statements import Script, split
 from pgproof.tool.surroundings import survey
 
 _QUIET = {"RUST_BACKTRACE": "0", "NO_COLOR": "1"}
-_CLOSING_SECONDS = 10.0
-_OTHERS = (
-    "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND usename = current_user"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +158,8 @@ class SeaOrmTool:
         _, begin = self.log(-1)
         ended = command(self.program, url, *words)
         with connect(url) as connection:
-            _wait_for_others(connection)
-            return ended, self.log(begin)[0], written(connection).since(before)
+            counted = written(connection)
+            return ended, self.log(begin)[0], counted.since(before)
 
     def _ran(self, log: str, url: str, migration: Migration, counted: Written, *, is_up: bool) -> list[Ran]:
         """Return the statements that ran: those that the server has logged, else those that stand in the source."""
@@ -252,13 +246,6 @@ def _disagreed(ended: Ended, migration: Migration, before: set[str], after: set[
         detail=ended.last_lines,
         file=shown(migration.up),
     )
-
-
-def _wait_for_others(connection: object) -> None:
-    """Wait until a program's sessions have ended, and so handed in what they counted."""
-    end = time.monotonic() + _CLOSING_SECONDS
-    while connection.execute(_OTHERS, prepare=False).fetchone()[0] and time.monotonic() < end:  # type: ignore[attr-defined]
-        time.sleep(0.005)
 
 
 def _database(url: str) -> str:
