@@ -231,7 +231,7 @@ def test_what_a_session_wrote_that_ends_behind_its_program_is_counted(tool, root
     with connect(database) as session:
         session.execute("INSERT INTO t VALUES (1), (2)")
     # a session hands in at most once a second what it has counted, and the rest when it ends
-    behind = 'sql -d "$2" -c "SELECT count(*) FROM t" -f "$3" -c "SELECT pg_sleep(0.5)"'
+    behind = 'psql -X -q -d "$2" -c "SELECT count(*) FROM t" -f "$3" -c "SELECT pg_sleep(0.5)"'
     late = tool(f'({behind} >/dev/null 2>&1 &)\nsleep 0.2; sql -d "$2" -c "{RECORD}"')
 
     (ran,) = late.up(database, "m2")
