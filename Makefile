@@ -28,6 +28,7 @@ tools: $(VENV)/tools.stamp  ## Slow: real histories, other PostgreSQL versions, 
 	$(BIN)/python -m pytest -m tools
 
 bench: $(VENV)/tools.stamp  ## What verify, catalogs and orphans cost beside PostgreSQL's own programs, on a quiet machine.
+	$(BIN)/python -m compileall -q src checks  # else each run compiles what has changed since the set-up
 	for figure in verify large since orphans; do $(BIN)/python benchmarks/$$figure.py || failed=1; done; test -z "$$failed"
 
 clean:
