@@ -124,9 +124,12 @@ def _both(
     try:
         at_once = pool.submit(_all_at_once, stage)
         stepped = _one_at_a_time(steps, plan, release)
-        return at_once.result(), stepped
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        once = at_once.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)  # whoever interrupts does not wait for it
+        raise
+    pool.shutdown()
+    return once, stepped
 
 
 def _modes_differ(once: _Once, stepped: _Stepped) -> tuple[Change, ...]:
