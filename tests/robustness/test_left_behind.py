@@ -26,6 +26,15 @@ def test_after_sigkill_nothing_is_left_within_five_seconds(project, way):
     project.demand_nothing_left(5)
 
 
+def test_a_worker_that_outlives_its_controller_brings_nothing_back(project):
+    project.more = {"TEST_MARKS": str(project.marks)}
+    process = sleeping(project, [*WAYS["pytest -n 2"], "-p", "late_worker"])
+    project.kill(process)
+
+    assert within(10, (project.marks / "late").exists)
+    project.demand_nothing_left()
+
+
 def test_with_the_guards_killed_too_the_next_run_sweeps(project):
     process = sleeping(project, WAYS["pytest"])
     for pid, text in project.processes("pgproof-guard"):

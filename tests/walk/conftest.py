@@ -70,7 +70,7 @@ def walk(server: Server, tmp_path: Path, prefix: str) -> Walker:
         tool = by(layouts.detect(root))
         observer = Observer(exclude=history_identity(tool.history_table), limit=5000, read_everything=read_everything)
         preview, ahead = take_preview(server, tool, observer, prefix, Plan(seeds=seed_files))
-        folder = Folder(tmp_path / "evidence")
+        folder = Folder(tmp_path / "evidence").made()
         folder.write("preview", preview)
         rows = Rows(filler=Filler(rows=8, seed=1), ahead=ahead, seeds=seed_files, keep=None)
         versions = tool.history.versions

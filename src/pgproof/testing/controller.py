@@ -97,7 +97,7 @@ def provision(config: pytest.Config) -> ControllerRun:
         stack.callback(room.close)
         if settings.evidence is not None:
             stack.callback(os.close, reports.claim_evidence(settings.evidence))
-        evidence = Evidence(folder(evidence_root(settings, room.root)))
+        evidence = Evidence(folder(evidence_root(settings, room.root)).made())
         leaving = Leaving(open_session(settings, evidence.folder))
         stack.callback(leaving.finish)
         run = ControllerRun(room, evidence, settings, leaving)

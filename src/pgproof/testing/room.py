@@ -17,9 +17,16 @@ PREFIX = "pgproof-run-"
 _GUARD = """
 trap '' INT TERM HUP QUIT
 read -r _
-rm -rf -- "$1"
+tries=0
+until rm -rf -- "$1" && [ ! -e "$1" ] || [ "$tries" -ge 90 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
 """
-"""A shell that holds the read end of a pipe: end of file, for whatever reason, and the directory goes."""
+"""A shell that holds the read end of a pipe: end of file, for whatever reason, and the directory goes.
+
+More than once where needed: a worker of xdist that outlives its controller may be writing its note just then.
+"""
 
 _YOUNG = 10.0
 """Seconds in which a directory may not have its life sign yet."""

@@ -227,19 +227,29 @@ class Folder:
 
     root: Path
 
-    def write(self, name: str, value: object) -> None:
-        """Write one piece of evidence, whole or not at all."""
-        path = self.root / f"{name}.json"
+    def made(self) -> Folder:
+        """Make the directory where there is none, and return this folder; done once, by whoever begins the run."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise self._unwritable(exc) from exc
+        return self
+
+    def write(self, name: str, value: object) -> None:
+        """Write one piece of evidence, whole or not at all, and never into a directory that is gone with its run."""
+        path = self.root / f"{name}.json"
+        try:
             draft = path.with_suffix(".draft")
             draft.write_bytes(msgspec.json.encode(value, enc_hook=_encode))
             draft.replace(path)
         except OSError as exc:
-            raise LostServer(
-                f"The evidence cannot be written to {self.root}: {exc.strerror}.",
-                "Free some space, or name another folder with --evidence=DIR.",
-            ) from exc
+            raise self._unwritable(exc) from exc
+
+    def _unwritable(self, exc: OSError) -> LostServer:
+        return LostServer(
+            f"The evidence cannot be written to {self.root}: {exc.strerror}.",
+            "Free some space, or name another folder with --evidence=DIR.",
+        )
 
     def read(self, name: str, kind: type[T]) -> T | None:
         """Return one piece of evidence, or None where it was not recorded."""
