@@ -62,4 +62,5 @@ def test_rows_that_came_since_then_count_by_the_room_that_they_take(connection, 
     connection.execute("CREATE TABLE t (n) WITH (autovacuum_enabled = off) AS SELECT generate_series(1, 10000)")
     connection.execute("ANALYZE t; INSERT INTO t SELECT generate_series(1, 90000)")
 
-    assert 90_000 < sizes()[1]["public.t"] < 110_000
+    # as exact as the planner: 16 makes files longer by many pages at a time, and ANALYZE counts the empty ones as well
+    assert 60_000 < sizes()[1]["public.t"] < 110_000

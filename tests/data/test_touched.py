@@ -82,6 +82,14 @@ def test_each_change_is_seen_and_its_rollback_too(connection, base, change):
     connection.execute("COMMIT")
 
 
+@pytest.fixture
+def exact(server):
+    """PostgreSQL 14 cannot be told to forget what a session has written: there, more is read than need be."""
+    if server.version < 150000:
+        pytest.skip("pg_stat_force_next_flush() came with PostgreSQL 15")
+
+
+@pytest.mark.usefixtures("exact")
 def test_what_nobody_touched_is_kept(connection, base):
     names = {image.identity: oid for oid, image in base.items()}
     connection.execute("BEGIN")
@@ -95,6 +103,7 @@ def test_what_nobody_touched_is_kept(connection, base):
     connection.execute("ROLLBACK")
 
 
+@pytest.mark.usefixtures("exact")
 @pytest.mark.parametrize("change", ["ALTER TABLE b ADD UNIQUE (a_id)", "DROP TYPE word CASCADE", "DROP TABLE b"])
 def test_declarations_of_other_tables_are_no_news(connection, base, change):
     connection.execute("CREATE UNIQUE INDEX ON p1 (id)")
@@ -107,6 +116,7 @@ def test_declarations_of_other_tables_are_no_news(connection, base, change):
     connection.execute("ROLLBACK")
 
 
+@pytest.mark.usefixtures("exact")
 def test_rows_written_before_the_transaction_are_no_news(connection, base):
     connection.execute("INSERT INTO a VALUES (77)")
     names = {image.identity: oid for oid, image in base.items()}

@@ -69,7 +69,7 @@ def classify(programs: Programs, history: list[Files], state: State) -> list[Ver
             refusal = programs.run(chain, files.up, is_atomic=files.is_atomic(files.up))
             if refusal is not None:
                 programs.drop(chain)
-                programs.say("postgres", f"CREATE DATABASE {chain} TEMPLATE {before} STRATEGY FILE_COPY")
+                programs.copy(before, chain)
                 if not _apply_emptied(programs, chain, files, state):
                     programs.drop(before)
                     found.append(Verdict(version=files.version, refusal=refusal))

@@ -33,6 +33,8 @@ class Programs:
 
     url: str
     folder: Path
+    major: int = 15
+    """The server's version."""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def run(self, database: str, path: Path, *, is_atomic: bool) -> Refusal | None:
@@ -63,10 +65,14 @@ class Programs:
     def new(self, template: str | None = None) -> str:
         """Return the name of a new database: an empty one, or a copy."""
         name = f"oracle_{os.getpid()}_{id(self)}_{next(self._numbers)}"
-        source = f"TEMPLATE {template}" if template else "TEMPLATE template0"
-        # Copying the files is ten times as fast as WAL_LOG, but PostgreSQL 14 knows only that way and no word for it.
-        self.say("postgres", f"CREATE DATABASE {name} {source} STRATEGY FILE_COPY")
+        self.copy(template or "template0", name)
         return name
+
+    def copy(self, template: str, name: str) -> None:
+        """Make a database of this name as a copy."""
+        # Copying the files is ten times as fast as WAL_LOG, but PostgreSQL 14 knows only that way and no word for it.
+        strategy = "" if self.major < 15 else "STRATEGY FILE_COPY"
+        self.say("postgres", f"CREATE DATABASE {name} TEMPLATE {template} {strategy}")
 
     def drop(self, name: str) -> None:
         """Drop a database."""
@@ -88,11 +94,11 @@ def programs(url: str) -> Programs:
     by_major = sorted((_major(p), p) for p in folders)
     if not by_major:
         raise Broken("neither an installed PostgreSQL nor one of the wheels has psql and pg_dump")
-    shown = Programs(url, by_major[-1][1]).say("postgres", "SHOW server_version_num")
+    server = int(Programs(url, by_major[-1][1]).say("postgres", "SHOW server_version_num")) // 10_000
     for major, folder in by_major:
-        if major >= int(shown) // 10_000:
-            return Programs(url, folder)
-    raise Broken(f"no pg_dump is as new as the server ({shown})")
+        if major >= server:
+            return Programs(url, folder, server)
+    raise Broken(f"no pg_dump is as new as the server ({server})")
 
 
 def _folders() -> list[Path]:

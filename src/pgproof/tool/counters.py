@@ -24,6 +24,10 @@ SELECT FROM pg_catalog.pg_stat_activity
    AND backend_type = 'client backend' LIMIT 1
 """
 _CLOSING_SECONDS = 10.0
+_SHARED_SINCE = 150000
+"""The first version that counts in shared memory. Before, a collector writes counts down, when it is asked for them."""
+_COLLECTED_SECONDS = 0.6
+"""PostgreSQL 14 is content with counts that were written down half a second ago (PGSTAT_STAT_INTERVAL)."""
 _OF_KIND = {"INSERT": (0,), "UPDATE": (1,), "DELETE": (2,), "MERGE": (0, 1, 2)}
 
 
@@ -56,6 +60,8 @@ def written(connection: psycopg.Connection[Any]) -> Written:
     end = time.monotonic() + _CLOSING_SECONDS
     while connection.execute(_OTHERS, prepare=False).fetchall() and time.monotonic() < end:
         time.sleep(0.005)
+    if connection.info.server_version < _SHARED_SINCE:
+        time.sleep(_COLLECTED_SECONDS)
     return Written({name: (i, u, d) for name, i, u, d in connection.execute(_QUERY, prepare=False).fetchall()})
 
 
