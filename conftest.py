@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import chosen_server
 import psycopg
 import pytest
 from pytest_postgresql.executors import NoopExecutor
@@ -18,7 +18,6 @@ from pgproof.server import database as databases
 
 pytest_plugins = ("pytester",)
 
-INSTALLED = Path("/usr/lib/postgresql")
 TIMEZONE = "Asia/Tokyo"
 
 # What a machine has in the way of containers is for the tests about them alone (tests/server/containers.py).
@@ -26,20 +25,13 @@ os.environ.setdefault("PGPROOF_TEST_ENGINE", os.environ.get("DOCKER_HOST", ""))
 os.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
 
 
-def _installed(major: int) -> Path | None:
-    folder = INSTALLED / str(major) / "bin"
-    return folder if (folder / "initdb").exists() else None
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Yield an embedded server; PGPROOF_TEST_PG chooses its version, else an installed 15, else the first at hand."""
-    asked = os.environ.get("PGPROOF_TEST_PG")
-    folder = _installed(int(asked or 15))
+    """Yield an embedded server of the version that PGPROOF_TEST_PG chooses."""
     running = choose.start(
         server="embedded",
-        pg_version=int(asked) if asked else None,
-        pg_bin=folder,
+        pg_version=chosen_server.asked(),
+        pg_bin=chosen_server.folder(),
         scratch=None,
         extensions=frozenset(),
         timezone=TIMEZONE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -93,37 +92,3 @@ def test_from_the_wheel_alone(expected: set[Result], tmp_path: Path) -> None:
     assert Path(where.stdout.strip()).is_relative_to(site)
     command = [*PYTEST, "-p", "no:randomly", "--pgproof-migrations=migrations", "--pyargs", "pgproof.checks"]
     assert results(command, tmp_path, cwd=project, path=site) == expected
-
-
-def server_options(major: int) -> list[str]:
-    installed = Path(f"/usr/lib/postgresql/{major}/bin")
-    if (installed / "initdb").exists():
-        return [f"--pg-version={major}", f"--pg-bin={installed}"]
-    if major == 15:
-        pytest.skip("PostgreSQL 15 is not installed here (apt install postgresql-15)")
-    return [f"--pg-version={major}"]
-
-
-@pytest.mark.tools
-@pytest.mark.parametrize("major", [15, 17, 18])
-def test_on_every_version(expected: set[Result], tmp_path: Path, major: int) -> None:
-    assert results([*PGPROOF, "verify", *server_options(major)], tmp_path) == expected
-
-
-@pytest.mark.tools
-@pytest.mark.parametrize(
-    ("package", "folder", "least"),
-    [("procrastinate", "sql/migrations", 38), ("litellm_proxy_extras", "migrations", 220)],
-)
-def test_real_histories_on_every_version(package: str, folder: str, least: int, tmp_path: Path) -> None:
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        pytest.skip(f"{package} is not installed (make tools)")
-    migrations = Path(spec.origin).parent / folder
-    found = {}
-    for major in (15, 17, 18):
-        out = tmp_path / str(major)
-        out.mkdir()
-        found[major] = results([*PGPROOF, "verify", migrations, *server_options(major)], out, cwd=tmp_path)
-    assert found[15] == found[17] == found[18]
-    assert len({subject for check, subject, _ in found[15] if check == "migration-applies"}) >= least

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import chosen_server
 import pytest
 
 from pgproof.registry import records
@@ -71,11 +72,7 @@ def _environment(compiled: Path) -> dict[str, str]:
     foreign = ("PGPROOF_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environment["PYTHONPYCACHEPREFIX"] = str(compiled)
-    major = os.environ.get("PGPROOF_TEST_PG", "15")
-    installed = Path(f"/usr/lib/postgresql/{major}/bin")
-    if (installed / "initdb").exists():
-        return {**environment, "PGPROOF_PG_BIN": str(installed)}
-    return {**environment, "PGPROOF_PG_VERSION": major} if "PGPROOF_TEST_PG" in os.environ else environment
+    return environment | chosen_server.environ()
 
 
 def _result(case: ET.Element) -> tuple[str, str, str]:

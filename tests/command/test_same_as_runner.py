@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import chosen_server
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,13 +55,9 @@ def results(history: Path, *, tool: bool) -> set[tuple[str, str, str]]:
     if tool:
         settings += TOOL.format(script=HERE / "migrate.sh")
     (history / "pgproof.toml").write_text(settings)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PGPROOF_", "PYTEST_"))}
-    installed = Path(f"/usr/lib/postgresql/{os.environ.get('PGPROOF_TEST_PG', '15')}/bin")
-    if (installed / "initdb").exists():
-        environment["PGPROOF_PG_BIN"] = str(installed)
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, "verify", "-q"],
-        cwd=history, env=environment, capture_output=True, text=True, check=False,
+        cwd=history, env=chosen_server.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode in {0, 1}, said

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import chosen_server
 import pytest
 from init_projects import files, git, here, migrations, repository, run, settings
 
@@ -84,9 +85,8 @@ def test_a_job_that_nobody_has_is_an_error(here: Path, run):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = Path(f"/usr/lib/postgresql/{os.environ.get('PGPROOF_TEST_PG', '15')}/bin")
-    if folder.is_dir():
-        monkeypatch.setenv("PGPROOF_PG_BIN", str(folder))
+    for name, value in chosen_server.environ().items():
+        monkeypatch.setenv(name, value)
 
 
 def test_the_contract_is_written_as_well(here: Path, run, server):

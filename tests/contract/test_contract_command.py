@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import chosen_server
 import pytest
 
 from pgproof import cli
@@ -73,9 +74,8 @@ def makes(monkeypatch: pytest.MonkeyPatch):
 def test_it_writes_what_the_migrations_make_and_checks_it(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    major = os.environ.get("PGPROOF_TEST_PG", "15")
-    if (folder := Path(f"/usr/lib/postgresql/{major}/bin")).is_dir():
-        monkeypatch.setenv("PGPROOF_PG_BIN", str(folder))
+    for name, value in chosen_server.environ().items():
+        monkeypatch.setenv(name, value)
 
     assert cli.main(["contract", "--check"]) == 1
     assert "does not exist: `pgproof contract` writes it" in capsys.readouterr().out

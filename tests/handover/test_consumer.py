@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import chosen_server
 import psycopg
 import pytest
 
@@ -22,14 +23,10 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PGPROOF_", "PYTEST_"))}
-    installed = Path(f"/usr/lib/postgresql/{os.environ.get('PGPROOF_TEST_PG', '15')}/bin")
-    if (installed / "initdb").exists():
-        environment["PGPROOF_PG_BIN"] = str(installed)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir=.", "-c", os.devnull,
          *words],
-        cwd=project, env=environment, capture_output=True, text=True, check=False,
+        cwd=project, env=chosen_server.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

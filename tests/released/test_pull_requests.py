@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import chosen_server
 import pytest
 from checkout import Checkout
 
@@ -86,9 +87,8 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Ended]:
     for name in [name for name in os.environ if name.startswith(("PGPROOF_", "PYTEST_"))]:
         if name != "PGPROOF_TEST_PG":
             monkeypatch.delenv(name)
-    installed = Path(f"/usr/lib/postgresql/{os.environ.get('PGPROOF_TEST_PG', '15')}/bin")
-    if installed.is_dir():
-        monkeypatch.setenv("PGPROOF_PG_BIN", str(installed))
+    for name, value in chosen_server.environ().items():
+        monkeypatch.setenv(name, value)
 
     def run(root: Path) -> Ended:
         done = subprocess.run(

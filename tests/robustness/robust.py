@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import chosen_server
 import pytest
 
 PROGRAM = [sys.executable, "-P", "-c", "import sys; from pgproof.cli import main; sys.exit(main())"]
@@ -76,8 +77,7 @@ class Project:
         """The environment of a run."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PGPROOF_", "PYTEST_", "COV"))}
         places = {"TMPDIR": str(self.temporary), "PGPROOF_SCRATCH": str(self.scratch), "PYTHONPATH": _path()}
-        asked = os.environ.get("PGPROOF_TEST_PG")
-        made = kept | places | ({"PGPROOF_PG_VERSION": asked} if asked else {}) | self.more
+        made = kept | places | (chosen_server.environ() if chosen_server.asked() else {}) | self.more
         return {name: value for name, value in made.items() if name not in self.without}
 
     def begin(self, line: Sequence[str], *words: str, **more: object) -> subprocess.Popen[bytes]:

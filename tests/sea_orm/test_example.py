@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 
+import chosen_server
 import pytest
 
 from pgproof.catalog.read import read
@@ -24,15 +24,9 @@ SERVERS = [int(one) for one in os.environ.get("PGPROOF_TEST_SEA_ORM_PG", "15,18"
 HISTORY = frozenset({"public.seaql_migrations", "public.pgproof_history"})
 
 
-def at_hand(major: int) -> list[str]:
-    """Return the options for a server of that version; skips where there is none."""
-    installed = Path(f"/usr/lib/postgresql/{major}/bin")
-    return [f"--pg-version={major}", *([f"--pg-bin={installed}"] if (installed / "initdb").exists() else [])]
-
-
 @pytest.fixture(params=SERVERS)
 def options(request) -> list[str]:
-    found = at_hand(request.param)
+    found = chosen_server.options(request.param)
     if len(found) == 1:
         try:
             choose.start(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import chosen_server
 import pytest
 from histories import generated
 
@@ -24,13 +24,9 @@ OF_THE_WHOLE = frozenset({
 
 
 def verify(folder: Path, *options: str) -> Results:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PGPROOF_", "PYTEST_"))}
-    installed = Path(f"/usr/lib/postgresql/{os.environ.get('PGPROOF_TEST_PG', '15')}/bin")
-    if (installed / "initdb").exists():
-        environment["PGPROOF_PG_BIN"] = str(installed)
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, "verify", "-q", *options],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+        cwd=folder, env=chosen_server.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode in {0, 1}, done.stdout + done.stderr
     cases = ET.parse(folder / "reports" / "junit.xml").getroot().iter("testcase")  # noqa: S314 - our own report
