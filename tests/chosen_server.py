@@ -27,7 +27,7 @@ def folder(major: int | None = None) -> Path | None:
     installed = Path(f"/usr/lib/postgresql/{wanted or 15}/bin")
     if (installed / "initdb").exists():
         return installed
-    return builds.postgresql(wanted) if wanted in builds.POSTGRESQL[1] else None
+    return builds.postgresql(wanted) if wanted in builds.POSTGRESQL else None
 
 
 def environ() -> dict[str, str]:
@@ -48,7 +48,7 @@ def options(major: int) -> list[str]:
     try:
         programs = folder(major)
     except builds.Missing as missing:
-        pytest.skip(f"{missing}, which would fetch PostgreSQL {major}")
+        pytest.skip(f"PostgreSQL {major} cannot be had: {missing}")
     if programs is None and major == 15:
         pytest.skip(f"PostgreSQL {major} is not installed here (apt install postgresql-{major})")
     return [f"--pg-version={major}", *([f"--pg-bin={programs}"] if programs else [])]

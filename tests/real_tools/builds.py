@@ -21,12 +21,14 @@ GOLANG_MIGRATE = "github.com/golang-migrate/migrate/v4/cmd/migrate@v4.20.1"
 DBMATE = "dbmate@2.36.0"
 SQLX = ("sqlx-cli", "0.9.0", "postgres,sqlx-toml")
 DIESEL = ("diesel_cli", "2.3.14", "postgres")
-POSTGRESQL = ("io.zonky.test.postgres:embedded-postgres-binaries-linux-{machine}", {14: "14.20.0", 16: "16.10.0"})
-"""PostgreSQL as a Maven artifact: the versions that are in no wheel; without psql and pg_dump."""
+POSTGRESQL = {14: "14.20.0", 16: "16.10.0"}
+"""Those that are in no wheel, as a Maven artifact has them: without psql and pg_dump."""
+POSTGRESQL_ARTIFACT = "io.zonky.test.postgres:embedded-postgres-binaries-{system}:{version}"
+SYSTEMS = {("Linux", "x86_64"): "linux-amd64", ("Linux", "aarch64"): "linux-arm64v8"}
 
 
 class Missing(Exception):
-    """The program that would build a tool is not installed."""
+    """What would build or bring a tool is not installed, or brings none for this machine."""
 
 
 def cache() -> Path:
@@ -79,9 +81,10 @@ def postgresql(major: int) -> Path:
     """Return the directory of the programs of PostgreSQL 14 or 16."""
     home = cache() / f"postgresql-{major}"
     if not (home / "bin" / "initdb").exists():
-        name, versions = POSTGRESQL
-        machine = {"x86_64": "amd64", "aarch64": "arm64v8"}[platform.machine()]
-        artifact = f"{name.format(machine=machine)}:{versions[major]}"
+        system = SYSTEMS.get((platform.system(), platform.machine()))
+        if system is None:
+            raise Missing(f"there is no artifact of PostgreSQL {major} for this machine")
+        artifact = POSTGRESQL_ARTIFACT.format(system=system, version=POSTGRESQL[major])
         home.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.parent) as name:
             _unpack(artifact, Path(name), home)
