@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +15,7 @@ from pgproof.errors import HistoryFault, UsageFault
 from pgproof.server import Server
 from pgproof.server.session import connect
 from pgproof.settings.model import Command
-from pgproof.tool import MigrationFailed, layouts
+from pgproof.tool import MigrationFailed, counters, layouts
 from pgproof.tool.command import CommandTool, of_commands, told_versions
 from pgproof.tool.logged import errors
 from pgproof.tool.so_far import files_so_far
@@ -237,3 +239,18 @@ def test_what_a_session_wrote_that_ends_behind_its_program_is_counted(tool, root
     (ran,) = late.up(database, "m2")
 
     assert ran.rows == 2
+
+
+def test_nobody_waits_for_sessions_of_our_own_to_end(tool, database, monkeypatch):
+    """On a server that a URL names they have the tool's user."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        time.sleep(seconds)
+
+    monkeypatch.setattr(counters, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    with connect(database):
+        tool(f'sql -d "$2" -c "{TABLE}" -f "$3" -c "{RECORD}"').up(database, "m1")
+
+    assert sum(slept) < 5  # of ten, before and behind

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from pgproof.server.session import APPLICATION
 from pgproof.tool import Ran
 from pgproof.tool.body import moves_data
 from pgproof.tool.statements import Script, Statement
@@ -20,9 +21,10 @@ SELECT relname, sum(n_tup_ins)::bigint, sum(n_tup_upd)::bigint, sum(n_tup_del)::
 """
 _OTHERS = """
 SELECT FROM pg_catalog.pg_stat_activity
- WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
-   AND backend_type = 'client backend' LIMIT 1
+ WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
+   AND application_name <> %s AND backend_type = 'client backend' LIMIT 1
 """
+"""On a server of others pgproof's own sessions have the tool's user; they stay, and write nothing meanwhile."""
 _CLOSING_SECONDS = 10.0
 _SHARED_SINCE = 150000
 """The first version that counts in shared memory. Before, a collector writes counts down, when it is asked for them."""
@@ -58,7 +60,7 @@ class Written:
 def written(connection: psycopg.Connection[Any]) -> Written:
     """Return the counters of a database, as soon as a program's sessions have ended and so handed in their own."""
     end = time.monotonic() + _CLOSING_SECONDS
-    while connection.execute(_OTHERS, prepare=False).fetchall() and time.monotonic() < end:
+    while connection.execute(_OTHERS, [APPLICATION], prepare=False).fetchall() and time.monotonic() < end:
         time.sleep(0.005)
     if connection.info.server_version < _SHARED_SINCE:
         time.sleep(_COLLECTED_SECONDS)
