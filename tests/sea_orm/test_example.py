@@ -47,6 +47,16 @@ def test_the_example_is_sound(major, options, tmp_path):
     assert len({subject for check, subject in result.outcomes if check == "double-apply-succeeds"}) == 13
 
 
+def test_on_a_server_that_a_url_names_the_statements_are_those_of_the_source(server: Server, tmp_path):
+    """Nobody reads its log."""
+    crate = EXAMPLE if MAJORS[-1] == 2 else CRATES[1]
+    result = verify(crate, tmp_path / "junit.xml", f"--server={server.url('postgres')}")
+
+    assert result.code == 0, result.said
+    assert set(result.outcomes.values()) == {"pass", "not applicable"}
+    assert databases.marked(server) == ()
+
+
 @pytest.mark.parametrize("major", MAJORS)
 def test_the_crate_ends_in_the_schema_of_migrations(major, server: Server, monkeypatch):
     monkeypatch.setenv("CARGO_TARGET_DIR", str(cache() / "sea-orm"))

@@ -76,10 +76,10 @@ def parse(text: str) -> Source:
 
 def declared(source: Source) -> tuple[Declared, ...]:
     """Return the migrations that a file implements."""
-    names = {match[1]: _text_in(source, _block(source, match.end())) for match in _NAMED.finditer(source.plain)}
+    names = {match[1]: _text_in(source, block(source, match.end())) for match in _NAMED.finditer(source.plain)}
     found = []
     for match in _IMPL.finditer(source.plain):
-        start, end = _block(source, match.end())
+        start, end = block(source, match.end())
         down = _function(source, "down", start, end)
         found.append(
             Declared(
@@ -92,6 +92,11 @@ def declared(source: Source) -> tuple[Declared, ...]:
     return tuple(found)
 
 
+def implementations(source: Source) -> list[tuple[int, int]]:
+    """Return the blocks of ``impl MigrationTrait``."""
+    return [block(source, match.end()) for match in _IMPL.finditer(source.plain)]
+
+
 def order(source: Source) -> tuple[tuple[str, ...], ...]:
     """Return the paths that ``fn migrations`` puts into its vec, each in its parts: ``("m2025_x", "Migration")``."""
     span = _function(source, "migrations", 0, len(source.plain))
@@ -101,21 +106,7 @@ def order(source: Source) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(part.strip() for part in match[1].split("::")) for match in boxed)
 
 
-def _text_in(source: Source, span: tuple[int, int]) -> str:
-    return next((literal.text for literal in source.literals if span[0] <= literal.start < span[1]), "")
-
-
-def _function(source: Source, name: str, start: int, end: int) -> tuple[int, int] | None:
-    found = re.compile(rf"\b(?:async\s+)?fn\s+{name}\b").search(source.plain, start, end)
-    return None if found is None else (found.start(), _block(source, found.end())[1])
-
-
-def _is_nothing(source: Source, span: tuple[int, int]) -> bool:
-    start, end = _block(source, span[0])
-    return _NOTHING.fullmatch(source.plain, start + 1, end - 1) is not None
-
-
-def _block(source: Source, place: int) -> tuple[int, int]:
+def block(source: Source, place: int) -> tuple[int, int]:
     """Return the next block in braces behind a place: from its first brace to behind its last."""
     start = source.plain.find("{", place)
     if start < 0:
@@ -126,6 +117,20 @@ def _block(source: Source, place: int) -> tuple[int, int]:
         if not depth:
             return start, brace.end()
     return start, len(source.plain)
+
+
+def _text_in(source: Source, span: tuple[int, int]) -> str:
+    return next((literal.text for literal in source.literals if span[0] <= literal.start < span[1]), "")
+
+
+def _function(source: Source, name: str, start: int, end: int) -> tuple[int, int] | None:
+    found = re.compile(rf"\b(?:async\s+)?fn\s+{name}\b").search(source.plain, start, end)
+    return None if found is None else (found.start(), block(source, found.end())[1])
+
+
+def _is_nothing(source: Source, span: tuple[int, int]) -> bool:
+    start, end = block(source, span[0])
+    return _NOTHING.fullmatch(source.plain, start + 1, end - 1) is not None
 
 
 def _unescaped(text: str) -> str:

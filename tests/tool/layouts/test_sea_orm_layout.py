@@ -119,6 +119,17 @@ def test_the_content_is_the_file_without_its_down(crate):
     assert layout.content(path) != before
 
 
+def test_what_only_the_down_uses_is_no_part_of_the_content(crate):
+    layout, path = layouts.by_name("sea-orm"), crate / "src" / "m1_a.rs"
+    undo = 'const UNDO: &str = "DELETE FROM tags WHERE id = 1";\n'
+    path.write_text(undo + migration(UP, DOWN.replace("Ok(())", "m.execute_unprepared(UNDO).await")))
+    content = layout.content(path)
+
+    assert b"DELETE" not in content
+    assert [s.text for s in layout.script(path, down=False).statements] == ["CREATE EXTENSION citext"]
+    assert [s.text for s in layout.script(path, down=True).statements] == ["DELETE FROM tags WHERE id = 1"]
+
+
 def test_code_may_write_anything_and_its_statements_are_known(crate):
     history = layouts.detect(crate)
 

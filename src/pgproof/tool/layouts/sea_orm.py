@@ -1,7 +1,7 @@
 """SeaORM: a crate of migrations in Rust, in the order of the vec that ``migrations()`` returns.
 
 The version of a migration is the name of its file, or what its ``MigrationName`` says. Its content, once it was
-released, is that of its file without ``fn down``.
+released, is that of its file without ``fn down`` and what only that uses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pgproof.settings import crates
-from pgproof.tool import History, HistoryTable, Migration, rust
+from pgproof.tool import History, HistoryTable, Migration, rust, rust_downs
 from pgproof.tool.layouts.layout import Layout
 from pgproof.tool.layouts.listing import Listing
 from pgproof.tool.ledger import RowLedger
@@ -66,8 +66,8 @@ class SeaOrm(Layout):
         if not path.is_file():
             return Script(text="", statements=())
         source = rust.parse(read_text(path))
-        downs = [one.down for one in rust.declared(source) if one.down is not None]
-        spans = downs if down else _between(downs, len(source.text))
+        downs = rust_downs.of(source)
+        spans = downs.whole if down else _between(downs.alone, len(source.text))
         inside = [one for one in source.literals if any(a <= one.start < b for a, b in spans)]
         statements = [s for literal in inside for s in _statements(source, literal)]
         text = "\n".join(source.text[a:b].strip("\n") for a, b in spans)
@@ -136,7 +136,7 @@ def unsorted(versions: Sequence[str]) -> Iterator[str]:
             yield f"migrations() names {later} behind {earlier}"
 
 
-def _between(spans: Sequence[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+def _between(spans: Sequence[tuple[int, int]], end: int) -> Sequence[tuple[int, int]]:
     """Return what is left of a text beside some spans of it."""
     starts, ends = [0, *(b for _, b in spans)], [*(a for a, _ in spans), end]
     return list(zip(starts, ends, strict=True))
