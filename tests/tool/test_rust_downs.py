@@ -45,11 +45,21 @@ FUNCTION = 'async fn undo(m: &M) -> R { m.run("DROP TABLE a").await }'
          CONSTANT + FUNCTION.replace('"DROP TABLE a"', "DOWN"), CONSTANT + FUNCTION.replace('"DROP TABLE a"', "DOWN")),
         ("", "self.down(m); run(UP)", "self.up(m)", "", ""),
         (CONSTANT, "run(UP)", 'const SQL: &str = "x"; run(SQL); run(DOWN)', CONSTANT, CONSTANT),
+        (f"lazy_static! {{ {CONSTANT.replace('const', 'static ref')} }}", "run(UP)", "run(DOWN)",
+         CONSTANT.replace("const", "static ref"), CONSTANT.replace("const", "static ref")),
+        ("trait T { const DOWN: &'static str; }", "let one = 1; run(UP)", "run(DOWN)", "", ""),
         (CONSTANT.replace("DOWN:", "DOWNS:"), "run(UP)", "run(DOWN)", "", ""),
     ],
 )  # fmt: skip
 def test_what_the_down_needs(before, up, down, alone, whole):
     assert parts(before, up, down) == (alone, whole)
+
+
+def test_what_only_looks_like_a_constant_takes_nothing_away_from_the_up():
+    generic = "fn f<I, const N: usize>(a: [u8; N]) where I: Iterator<Item = u8> { run(1); }\n"
+    source = rust.parse(generic + IMPL.format(up="run(UP)", down="f::<_, N>()"))
+
+    assert "run(UP)" not in "".join(source.text[a:b] for a, b in rust_downs.of(source).alone)
 
 
 def test_a_file_without_a_down_has_no_part_of_it():

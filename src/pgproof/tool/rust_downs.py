@@ -15,7 +15,7 @@ from pgproof.tool import rust
 Span = tuple[int, int]
 """From the first character to behind the last."""
 
-_CONSTANT = re.compile(r"\b(?:const|static)\s+(?P<name>[A-Z_]\w*)\s*:[^=]*=")
+_CONSTANT = re.compile(r"\b(?:const|static)\s+(?:ref\s+|mut\s+)?(?P<name>[A-Z_]\w*)\s*:[^={}]*=")
 _FUNCTION = re.compile(r"\b(?:async\s+)?fn\s+(?P<name>\w+)")
 _DEEPER = re.compile(r"[\[({})\];]")
 
@@ -68,13 +68,18 @@ def _uses(source: rust.Source, name: str, span: Span) -> Iterator[int]:
 
 
 def _end(source: rust.Source, place: int) -> int:
-    """Return the place behind the semicolon that ends a constant."""
+    """Return the place behind the semicolon that ends a constant; ``place`` itself where this is none after all.
+
+    What was taken for a part of the down would be missing from the content of a released migration.
+    """
     depth = 0
     for match in _DEEPER.finditer(source.plain, place):
         if match[0] == ";" and depth == 0:
             return match.end()
         depth += {"[": 1, "(": 1, "{": 1, ";": 0}.get(match[0], -1)
-    return len(source.plain)
+        if depth < 0:
+            break
+    return place
 
 
 def _in(place: int, spans: Iterable[Span]) -> bool:

@@ -24,9 +24,9 @@ Write = Callable[[psycopg.Connection[Any], History, Migration], None]
 class SqlTool(OfFiles):
     """Applies a history of SQL files as the layout's own tool would; keeps ``SavepointTool``.
 
-    Statements are refused as ``MigrationFailed``, with the whole
-    migration rolled back where its mode allows; the history row is written in the migration's own transaction where the
-    runner opened it, and in one of its own behind it otherwise.
+    Statements are refused as ``MigrationFailed``, with the whole migration rolled back where its mode allows; the
+    history row is written in the migration's own transaction where the runner opened it, and in one of its own behind
+    it otherwise.
     """
 
     @property
